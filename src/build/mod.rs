@@ -1,0 +1,13 @@
+//! From the text of an exercise to a program: the toolchain's own rustc, one compile per verdict.
+//!
+//! It knows nothing of courses; it is given a source and says what rustc said.
+
+mod diagnostics;
+mod rustc;
+mod splice;
+mod toolchain;
+
+pub use diagnostics::{Diagnostic, Level};
+pub use rustc::{Compiled, Harness, Unit, compile, lint};
+pub use splice::{Spliced, TestFn, has_main, splice, tests_in};
+pub use toolchain::Toolchain;

@@ -1,0 +1,170 @@
+//! One run of rustc or clippy-driver on one exercise.
+
+use super::{
+    Toolchain,
+    diagnostics::{self, Diagnostic, Level},
+};
+use crate::{
+    error::{Error, Result},
+    process::{self, Cancel, End, Program},
+    workspace,
+};
+use std::{
+    env::consts::EXE_SUFFIX,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// rustc's messages are long when there are many; more than this nobody reads.
+const MESSAGES_CAP: usize = 16 * 1024 * 1024;
+
+/// What to compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Unit<'a> {
+    /// The name of the program and the crate.
+    pub name: &'a str,
+    /// The text to compile.
+    pub source: &'a str,
+    /// The path that messages show; the text is written there below `dir`.
+    pub shown: &'a Path,
+    /// A directory of its own, kept from one compile to the next.
+    pub dir: &'a Path,
+    /// Which program to make of it.
+    pub harness: Harness,
+}
+
+/// Which program a source is made into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harness {
+    /// The one with its `main`.
+    Main,
+    /// The one that runs its `#[test]` functions.
+    Tests,
+}
+
+/// What came of a compile.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The program, if there were no errors.
+    pub program: Option<PathBuf>,
+    /// Everything rustc said, in its order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Compiled {
+    /// The messages of one level.
+    pub fn of(&self, level: Level) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(move |d| d.level == level)
+    }
+}
+
+/// Compiles a unit.
+///
+/// # Errors
+/// If rustc cannot be started, crashes, or fails without a message; [`Error::Cancelled`].
+pub fn compile(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Compiled> {
+    let out = unit.dir.join(match unit.harness {
+        Harness::Main => format!("{}{EXE_SUFFIX}", unit.name),
+        Harness::Tests => format!("{}-tests{EXE_SUFFIX}", unit.name),
+    });
+    let rustc = common(&toolchain.rustc, unit)?
+        .args(["--emit=link", "-Cdebuginfo=line-tables-only"])
+        .arg(flag("-Cincremental=", &unit.dir.join("incremental")))
+        .arg("-o")
+        .arg(&out);
+    let mut compiled = invoke(rustc, cancel)?;
+    compiled.program = compiled.program.map(|_| out);
+    Ok(compiled)
+}
+
+/// Runs Clippy over a unit, for its messages only.
+///
+/// # Errors
+/// As [`compile`]; also if Clippy is not installed.
+pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Compiled> {
+    let Some(clippy) = &toolchain.clippy_driver else {
+        return Err(Error::MissingProgram {
+            program: "clippy-driver".into(),
+            help: "Install it: rustup component add clippy".into(),
+        });
+    };
+    let out = unit.dir.join(format!("{}.clippy", unit.name));
+    let clippy = common(clippy, unit)?
+        .args(["--emit=metadata", "-o"])
+        .arg(out);
+    invoke(clippy, cancel)
+}
+
+fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
+    let file = unit.dir.join(unit.shown);
+    workspace::write_if_changed(&file, unit.source.as_bytes())?;
+    // Variables that would change what rustc does: the learner's verdict must not depend on them.
+    let mut program = Program::tool(compiler)
+        .without_env("RUSTC_LOG")
+        .without_env("RUSTC_BOOTSTRAP")
+        .dir(unit.dir)
+        .keep_output(MESSAGES_CAP)
+        .arg(unit.shown)
+        .args(["--edition=2024", "--crate-type=bin"])
+        .arg(format!("--crate-name={}", unit.name.replace('-', "_")))
+        .args([
+            "--error-format=json",
+            "--json=diagnostic-rendered-ansi",
+            "--diagnostic-width=100",
+        ]);
+    if unit.harness == Harness::Tests {
+        program = program.arg("--test");
+    }
+    Ok(program)
+}
+
+fn flag(name: &str, path: &Path) -> std::ffi::OsString {
+    let mut flag = std::ffi::OsString::from(name);
+    flag.push(path);
+    flag
+}
+
+/// Runs the compiler. `program` is set, to nothing in particular, if it succeeded.
+fn invoke(program: Program, cancel: &Cancel) -> Result<Compiled> {
+    let finished = process::run(&program, cancel)?;
+    let diagnostics = diagnostics::parse(&finished.stderr.text);
+    let succeeded = finished.end == End::Exited(0);
+    let explained = diagnostics.iter().any(|d| d.level == Level::Error);
+    if !succeeded && !explained {
+        return Err(Error::tool(
+            format!(
+                "the compiler failed without saying why:\n{}",
+                tail(&finished.stderr.text)
+            ),
+            "Run `backendlings doctor`; if it finds nothing, free some memory and disk and save again.",
+        ));
+    }
+    if let Some(linker) = diagnostics.iter().find(|d| is_missing_linker(d)) {
+        return Err(Error::MissingProgram {
+            program: "cc".into(),
+            help: format!(
+                "{}. `backendlings doctor` has the command that installs a C compiler.",
+                linker.message
+            ),
+        });
+    }
+    Ok(Compiled {
+        program: succeeded.then(PathBuf::new),
+        diagnostics,
+        took: finished.took,
+    })
+}
+
+fn is_missing_linker(diagnostic: &Diagnostic) -> bool {
+    diagnostic.message.starts_with("linker `") && diagnostic.message.contains("not found")
+}
+
+fn tail(text: &str) -> &str {
+    let start = text.len().saturating_sub(2000);
+    let start = (start..=text.len())
+        .find(|&i| text.is_char_boundary(i))
+        .unwrap_or(0);
+    &text[start..]
+}

@@ -1,0 +1,211 @@
+//! The shipped tests are put back into the learner's file before it is compiled, so that only the code counts.
+//!
+//! Tests are found as items of the parsed file, not by searching the text. What lies before the tests keeps its lines.
+
+use proc_macro2::{LineColumn, Span};
+use syn::{Attribute, Item, Meta, spanned::Spanned as _};
+
+/// A learner's file with the shipped tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spliced {
+    /// The text to compile.
+    pub text: String,
+    /// The learner's copy of the tests differs from the shipped ones.
+    pub tests_changed: bool,
+}
+
+/// A test function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestFn {
+    /// Its path as the test program knows it, as in "tests::an_unknown_path_is_404".
+    pub path: String,
+    /// What it claims: its name with spaces.
+    pub claim: String,
+    /// The line it begins on, counted from 1.
+    pub line: usize,
+}
+
+/// Puts the tests of `pristine` in the place of those of `learner`.
+///
+/// `None` if the learner's file cannot be parsed: then it does not compile either, and rustc says why.
+pub fn splice(learner: &str, pristine: &str) -> Option<Spliced> {
+    let mine = syn::parse_file(learner).ok()?;
+    let shipped = syn::parse_file(pristine).ok()?;
+    let shipped_tests = test_texts(&shipped.items, pristine);
+    let my_tests = test_texts(&mine.items, learner);
+    if my_tests == shipped_tests {
+        return Some(Spliced {
+            text: learner.to_owned(),
+            tests_changed: false,
+        });
+    }
+    let mut text = learner.to_owned();
+    for item in mine.items.iter().rev().filter(|item| is_test_item(item)) {
+        let range = range_of(item, learner);
+        // The lines stay, empty, so that rustc's line numbers are those of the learner's file.
+        let lines = learner[range.clone()].matches('\n').count();
+        text.replace_range(range, &"\n".repeat(lines));
+    }
+    text.push('\n');
+    for test in shipped_tests {
+        text.push_str(test);
+        text.push('\n');
+    }
+    Some(Spliced {
+        text,
+        tests_changed: true,
+    })
+}
+
+/// The test functions of a file, in order; none if it cannot be parsed.
+pub fn tests_in(text: &str) -> Vec<TestFn> {
+    let mut found = Vec::new();
+    if let Ok(file) = syn::parse_file(text) {
+        collect_tests(&file.items, "", &mut found);
+    }
+    found
+}
+
+/// True if the file has a `main` function, or cannot be parsed.
+pub fn has_main(text: &str) -> bool {
+    syn::parse_file(text).map_or(true, |file| {
+        file.items.iter().any(|item| match item {
+            Item::Fn(function) => function.sig.ident == "main",
+            _ => false,
+        })
+    })
+}
+
+fn collect_tests(items: &[Item], prefix: &str, found: &mut Vec<TestFn>) {
+    for item in items {
+        match item {
+            Item::Fn(function) if has_attribute(&function.attrs, "test") => {
+                let name = function.sig.ident.to_string();
+                found.push(TestFn {
+                    path: format!("{prefix}{name}"),
+                    claim: name.trim_start_matches("r#").replace('_', " "),
+                    line: function.sig.ident.span().start().line,
+                });
+            }
+            Item::Mod(module) => {
+                if let Some((_, items)) = &module.content {
+                    collect_tests(items, &format!("{prefix}{}::", module.ident), found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn test_texts<'a>(items: &[Item], text: &'a str) -> Vec<&'a str> {
+    items
+        .iter()
+        .filter(|item| is_test_item(item))
+        .map(|item| &text[range_of(item, text)])
+        .collect()
+}
+
+/// A `#[cfg(test)]` item or a `#[test]` function at the top of the file.
+fn is_test_item(item: &Item) -> bool {
+    let attributes: &[Attribute] = match item {
+        Item::Mod(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => return false,
+    };
+    let cfg_test = attributes.iter().any(|attribute| {
+        matches!(&attribute.meta, Meta::List(list)
+            if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
+    });
+    cfg_test || has_attribute(attributes, "test")
+}
+
+fn has_attribute(attributes: &[Attribute], name: &str) -> bool {
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident(name))
+}
+
+/// The bytes of an item in the text it was parsed from.
+fn range_of(item: &Item, text: &str) -> std::ops::Range<usize> {
+    let span: Span = item.span();
+    offset(text, span.start())..offset(text, span.end())
+}
+
+fn offset(text: &str, place: LineColumn) -> usize {
+    let line_start: usize = text
+        .split_inclusive('\n')
+        .take(place.line - 1)
+        .map(str::len)
+        .sum();
+    let in_line: usize = text[line_start..]
+        .chars()
+        .take(place.column)
+        .map(char::len_utf8)
+        .sum();
+    line_start + in_line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = "fn two() -> i32 { 1 }\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn two_is_two() { assert_eq!(super::two(), 2); }\n}\n";
+
+    #[test]
+    fn an_unchanged_copy_of_the_tests_leaves_the_file_alone() {
+        let mine = SHIPPED.replace("{ 1 }", "{ 2 }");
+        let spliced = splice(&mine, SHIPPED).expect("it parses");
+        assert_eq!((spliced.text, spliced.tests_changed), (mine, false));
+    }
+
+    #[test]
+    fn an_edited_assertion_is_put_back() {
+        let mine = SHIPPED.replace("two(), 2", "two(), 1");
+        let spliced = splice(&mine, SHIPPED).expect("it parses");
+        assert!(spliced.tests_changed);
+        assert!(spliced.text.contains("two(), 2") && !spliced.text.contains("two(), 1"));
+    }
+
+    #[test]
+    fn deleted_tests_are_put_back() {
+        let spliced = splice("fn two() -> i32 { 2 }\n", SHIPPED).expect("it parses");
+        assert_eq!(tests_in(&spliced.text).len(), 1);
+    }
+
+    #[test]
+    fn lines_after_removed_tests_keep_their_numbers() {
+        let mine = format!(
+            "{}fn after() {{}}\n",
+            SHIPPED.replace("two(), 2", "two(), 1")
+        );
+        let line = |text: &str| text.lines().position(|line| line.contains("fn after"));
+        let spliced = splice(&mine, SHIPPED).expect("it parses");
+        assert_eq!(line(&spliced.text), line(&mine));
+    }
+
+    #[test]
+    fn letters_of_several_bytes_do_not_shift_the_place() {
+        let mine = format!("// größer ✓\n{}", SHIPPED.replace("two(), 2", "two(), 1"));
+        let spliced = splice(&mine, SHIPPED).expect("it parses");
+        assert!(
+            spliced
+                .text
+                .starts_with("// größer ✓\nfn two() -> i32 { 1 }\n")
+        );
+        assert_eq!(tests_in(&spliced.text).len(), 1);
+    }
+
+    #[test]
+    fn a_test_is_named_by_its_claim() {
+        let found = tests_in(SHIPPED);
+        assert_eq!(found[0].path, "tests::two_is_two");
+        assert_eq!(found[0].claim, "two is two");
+        assert_eq!(found[0].line, 6);
+    }
+
+    #[test]
+    fn text_that_is_no_rust_is_not_spliced() {
+        assert_eq!(splice("fn two( {", SHIPPED), None);
+    }
+}

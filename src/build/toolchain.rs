@@ -1,0 +1,87 @@
+//! Where rustc and clippy-driver lie: the toolchain's own programs, not rustup's proxies, which cost 20 ms at each start.
+
+use crate::{
+    error::{Error, Result},
+    process::{self, Cancel, End, Program},
+};
+use std::{
+    env::{self, consts::EXE_SUFFIX},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// A question to rustc takes milliseconds; a machine that needs longer than this is stuck.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// The compiler to use for the learner's programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toolchain {
+    /// The compiler.
+    pub rustc: PathBuf,
+    /// Clippy as a compiler, if it is installed.
+    pub clippy_driver: Option<PathBuf>,
+}
+
+impl Toolchain {
+    /// The toolchain that built this program if it is run through `cargo run`, else the one that `rustc` names.
+    ///
+    /// # Errors
+    /// [`Error::MissingProgram`] if there is no rustc, with the way to install it.
+    pub fn find() -> Result<Self> {
+        // `cargo run` tells the real cargo, not the proxy; rustc lies beside it.
+        let beside_cargo = env::var_os("CARGO")
+            .and_then(|cargo| Some(Path::new(&cargo).parent()?.to_owned()))
+            .filter(|bin| bin.join("../lib/rustlib").is_dir());
+        let bin = match beside_cargo {
+            Some(bin) => bin,
+            None => sysroot()?.join("bin"),
+        };
+        let rustc = bin.join(format!("rustc{EXE_SUFFIX}"));
+        if !rustc.is_file() {
+            return Err(no_rustc());
+        }
+        let clippy = bin.join(format!("clippy-driver{EXE_SUFFIX}"));
+        Ok(Self {
+            rustc,
+            clippy_driver: clippy.is_file().then_some(clippy),
+        })
+    }
+
+    /// What the compiler calls itself, as in "rustc 1.95.0 (59807616e 2026-04-14)".
+    ///
+    /// # Errors
+    /// If the compiler cannot be started or gives no answer.
+    pub fn version(&self) -> Result<String> {
+        ask(&self.rustc, &["--version"])
+    }
+}
+
+fn sysroot() -> Result<PathBuf> {
+    ask(Path::new("rustc"), &["--print", "sysroot"]).map(PathBuf::from)
+}
+
+fn ask(rustc: &Path, args: &[&str]) -> Result<String> {
+    let program = Program::tool(rustc).args(args).deadline(ANSWER_WITHIN);
+    let finished = process::run(&program, &Cancel::new()).map_err(|error| match error {
+        Error::MissingProgram { .. } => no_rustc(),
+        other => other,
+    })?;
+    if finished.end != End::Exited(0) {
+        return Err(Error::tool(
+            format!(
+                "`rustc {}` failed: {}",
+                args.join(" "),
+                finished.stderr.text.trim()
+            ),
+            "Try `rustup default stable`, then `backendlings doctor`.",
+        ));
+    }
+    Ok(finished.stdout.text.trim().to_owned())
+}
+
+fn no_rustc() -> Error {
+    Error::MissingProgram {
+        program: "rustc".into(),
+        help: "Install Rust as https://www.rust-lang.org/tools/install says, then open a new terminal.".into(),
+    }
+}

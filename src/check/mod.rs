@@ -1,0 +1,80 @@
+//! An exercise's files in, a [`Report`] out.
+//!
+//! It draws nothing and keeps nothing: the same files give the same report, whoever asks.
+
+mod compile;
+mod rust;
+mod server;
+mod source;
+mod sql;
+
+use crate::{
+    build::Toolchain,
+    course::{Course, Exercise, Kind},
+    error::Result,
+    outcome::{Report, millis},
+    process::Cancel,
+};
+use std::{path::Path, time::Instant};
+
+pub use source::Source;
+
+/// One exercise to check.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// The course it belongs to; its steps, data and check programs are read from there.
+    pub course: &'a Course,
+    /// The exercise.
+    pub exercise: &'a Exercise,
+    /// The learner's file.
+    pub source: &'a Source,
+    /// The same file as shipped: its tests count, not the learner's copy of them.
+    pub pristine: &'a str,
+    /// A directory for compiling, of this exercise's own.
+    pub build_dir: &'a Path,
+}
+
+/// What a check works with.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// The compiler.
+    pub toolchain: &'a Toolchain,
+    /// Raised when nobody wants the result any more.
+    pub cancel: &'a Cancel,
+    /// Called as the check goes on.
+    pub on_stage: &'a (dyn Fn(Stage) + Sync),
+}
+
+/// What a check is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// rustc is at work.
+    Compiling,
+    /// The learner's server was started and does not answer yet.
+    Starting,
+    /// The claims are being looked at.
+    Checking {
+        /// How many have been.
+        done: usize,
+        /// How many there are.
+        total: usize,
+    },
+}
+
+/// Checks one exercise.
+///
+/// # Errors
+/// Never for what the learner did: only for faults of the course, the runner or the machine, and when cancelled.
+pub fn check(job: Job<'_>, means: Means<'_>) -> Result<Report> {
+    let started = Instant::now();
+    let mut report = Report::new(&job.exercise.name);
+    if let Some(text) = source::text_or_finding(job, &mut report) {
+        match job.exercise.kind {
+            Kind::Rust => rust::check(job, text, means, &mut report)?,
+            Kind::Server => server::check(job, text, means, &mut report)?,
+            Kind::Sql => sql::check(job, text, means, &mut report)?,
+        }
+    }
+    report.timings.total_ms = millis(started.elapsed());
+    Ok(report)
+}

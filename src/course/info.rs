@@ -1,0 +1,300 @@
+//! `info.toml`: read, checked, turned into a [`Course`]. The keys of rustlings keep rustlings' meaning.
+
+use super::{
+    Chapter, Course, Exercise, Hint, Kind,
+    toml_file::{error_at, parse_toml},
+};
+use crate::{
+    error::Result,
+    workspace::{self, Workspace},
+};
+use serde::Deserialize;
+use std::{collections::HashMap, path::Path, time::Duration};
+use toml::Spanned;
+
+/// The version of the format that this program reads; rustlings' own number.
+const FORMAT_VERSION: u8 = 1;
+
+/// How long one test, step or query may take unless the course says otherwise.
+const USUAL_TIME_LIMIT: Duration = Duration::from_secs(10);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawInfo {
+    format_version: Spanned<u8>,
+    welcome_message: Option<String>,
+    final_message: Option<String>,
+    #[serde(default)]
+    chapters: Vec<RawChapter>,
+    exercises: Spanned<Vec<RawExercise>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawChapter {
+    dir: Spanned<String>,
+    title: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExercise {
+    name: Spanned<String>,
+    dir: Option<Spanned<String>>,
+    title: Option<String>,
+    kind: Option<RawKind>,
+    #[serde(default = "yes")]
+    test: bool,
+    #[serde(default)]
+    strict_clippy: bool,
+    hint: Option<String>,
+    #[serde(default)]
+    hints: Vec<RawHint>,
+    #[serde(default)]
+    skip_check_unsolved: bool,
+    #[serde(default)]
+    limits: RawLimits,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RawKind {
+    Rust,
+    Server,
+    Sql,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawHint {
+    text: String,
+    claim: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLimits {
+    /// Seconds for one test, step or query.
+    seconds: Option<u64>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The text of one `info.toml` while it is checked, for errors that name a line.
+struct Source<'a> {
+    file: &'a Path,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    fn error<T, U>(&self, at: &Spanned<T>, what: String, help: &str) -> Result<U> {
+        Err(error_at(self.file, self.text, at.span(), what, help))
+    }
+}
+
+/// See [`Course::load`].
+pub(super) fn load(workspace: Workspace) -> Result<Course> {
+    let file = workspace.info();
+    let text = workspace::read(&file)?;
+    let raw: RawInfo = parse_toml(&file, &text)?;
+    let source = Source {
+        file: &file,
+        text: &text,
+    };
+
+    let version = *raw.format_version.get_ref();
+    if version != FORMAT_VERSION {
+        return source.error(
+            &raw.format_version,
+            format!("format_version is {version}, and this program reads {FORMAT_VERSION}"),
+            "Get the newest version of the program, or set format_version = 1.",
+        );
+    }
+    if raw.exercises.get_ref().is_empty() {
+        return source.error(
+            &raw.exercises,
+            "the course has no exercises yet".into(),
+            "Add an [[exercises]] entry with a name and a hint.",
+        );
+    }
+
+    let titles = chapter_titles(&source, &raw.chapters)?;
+    let mut course = Course {
+        workspace,
+        welcome_message: raw.welcome_message,
+        final_message: raw.final_message,
+        chapters: Vec::new(),
+        exercises: Vec::new(),
+    };
+    let mut lines = HashMap::new();
+    for raw in raw.exercises.into_inner() {
+        check_name(&source, &raw.name)?;
+        if lines.insert(raw.name.get_ref().clone(), ()).is_some() {
+            return source.error(
+                &raw.name,
+                format!("a second exercise is named `{}`", raw.name.get_ref()),
+                "Names are identities: give this one another name.",
+            );
+        }
+        add(&source, &titles, &mut course, raw)?;
+    }
+    if let Some(unused) = raw.chapters.iter().find(|chapter| {
+        !course
+            .chapters
+            .iter()
+            .any(|c| c.dir == *chapter.dir.get_ref())
+    }) {
+        return source.error(
+            &unused.dir,
+            format!("no exercise lies in the chapter `{}`", unused.dir.get_ref()),
+            "Give an exercise this dir, or take the chapter out.",
+        );
+    }
+    Ok(course)
+}
+
+fn chapter_titles(source: &Source<'_>, chapters: &[RawChapter]) -> Result<HashMap<String, String>> {
+    let mut titles = HashMap::new();
+    for chapter in chapters {
+        check_dir(source, &chapter.dir)?;
+        let dir = chapter.dir.get_ref().clone();
+        if titles.insert(dir, chapter.title.clone()).is_some() {
+            return source.error(
+                &chapter.dir,
+                format!("the chapter `{}` is named twice", chapter.dir.get_ref()),
+                "Keep one of the two.",
+            );
+        }
+    }
+    Ok(titles)
+}
+
+fn add(
+    source: &Source<'_>,
+    titles: &HashMap<String, String>,
+    course: &mut Course,
+    raw: RawExercise,
+) -> Result<()> {
+    if let Some(dir) = &raw.dir {
+        check_dir(source, dir)?;
+    }
+    let dir = raw.dir.as_ref().map(|dir| dir.get_ref().clone());
+    let hints = hints_of(source, &raw)?;
+    let chapter = chapter_for(titles, course, dir.as_deref().unwrap_or(""));
+    let kind = match raw.kind {
+        Some(RawKind::Rust) | None => Kind::Rust,
+        Some(RawKind::Server) => Kind::Server,
+        Some(RawKind::Sql) => Kind::Sql,
+    };
+    let exercise = Exercise {
+        name: raw.name.get_ref().clone(),
+        chapter,
+        dir,
+        title: raw.title,
+        kind,
+        test: raw.test,
+        strict_clippy: raw.strict_clippy,
+        hints,
+        skip_check_unsolved: raw.skip_check_unsolved,
+        time_limit: raw
+            .limits
+            .seconds
+            .map_or(USUAL_TIME_LIMIT, Duration::from_secs),
+    };
+    check_files(source, course, &exercise, &raw.name)?;
+    course.exercises.push(exercise);
+    Ok(())
+}
+
+/// The position of the chapter with this directory, new at the end if it is the first exercise there.
+fn chapter_for(titles: &HashMap<String, String>, course: &mut Course, dir: &str) -> usize {
+    if let Some(known) = course.chapters.iter().position(|c| c.dir == dir) {
+        return known;
+    }
+    course.chapters.push(Chapter {
+        dir: dir.to_owned(),
+        title: titles.get(dir).cloned().unwrap_or_else(|| dir.to_owned()),
+    });
+    course.chapters.len() - 1
+}
+
+fn hints_of(source: &Source<'_>, raw: &RawExercise) -> Result<Vec<Hint>> {
+    match (&raw.hint, raw.hints.as_slice()) {
+        (Some(_), [_, ..]) => source.error(
+            &raw.name,
+            format!("`{}` has both hint and hints", raw.name.get_ref()),
+            "Move the text of hint into hints.",
+        ),
+        (None, []) => source.error(
+            &raw.name,
+            format!("`{}` has no hint", raw.name.get_ref()),
+            "Add hint = \"…\", or hints = [{ text = \"…\" }, …].",
+        ),
+        (Some(text), []) => Ok(vec![Hint {
+            text: text.trim().to_owned(),
+            claim: None,
+        }]),
+        (None, hints) => Ok(hints
+            .iter()
+            .map(|hint| Hint {
+                text: hint.text.trim().to_owned(),
+                claim: hint.claim.clone(),
+            })
+            .collect()),
+    }
+}
+
+fn check_name(source: &Source<'_>, name: &Spanned<String>) -> Result<()> {
+    let letters = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.get_ref().is_empty() || !name.get_ref().chars().all(letters) {
+        return source.error(
+            name,
+            format!("`{}` cannot be the name of an exercise", name.get_ref()),
+            "Use letters of a to z, digits, `_` and `-`.",
+        );
+    }
+    Ok(())
+}
+
+fn check_dir(source: &Source<'_>, dir: &Spanned<String>) -> Result<()> {
+    if !workspace::stays_inside(Path::new(dir.get_ref())) {
+        return source.error(
+            dir,
+            format!("the directory `{}` leaves the course", dir.get_ref()),
+            "Name a directory below exercises/, without `..`.",
+        );
+    }
+    Ok(())
+}
+
+/// The files that a check reads must be there. The learner's own file may be missing: that is told when it is checked.
+fn check_files(
+    source: &Source<'_>,
+    course: &Course,
+    exercise: &Exercise,
+    name: &Spanned<String>,
+) -> Result<()> {
+    if exercise.kind == Kind::Rust {
+        return Ok(());
+    }
+    let steps = course.steps(exercise);
+    if steps.is_file() {
+        return Ok(());
+    }
+    let holds = match exercise.kind {
+        Kind::Server => "the steps",
+        _ => "the data sets and claims",
+    };
+    source.error(
+        name,
+        format!(
+            "`{}` is of kind {} and has no {}",
+            exercise.name,
+            exercise.kind.name(),
+            course.workspace.shown(&steps).display()
+        ),
+        &format!("Write {holds} into that file."),
+    )
+}

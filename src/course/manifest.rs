@@ -1,0 +1,50 @@
+//! The manifest that the learner's editor reads: the current exercise and the finished ones, not all of them.
+//!
+//! rust-analyzer then answers fast and shows no errors of exercises that are still to come. Nothing is built from it.
+
+use super::{Course, Exercise, Kind};
+use crate::{
+    error::Result,
+    workspace::{self, extension},
+};
+use std::fmt::Write as _;
+
+/// Writes `exercises/Cargo.toml` with the exercises that `shown` names, if it has changed.
+///
+/// Does nothing for a course that brings a manifest with its exercises in it.
+///
+/// # Errors
+/// [`crate::error::Error::Io`].
+pub fn write_editor_manifest(course: &Course, shown: impl Fn(&Exercise) -> bool) -> Result<()> {
+    let own = workspace::read_if_there(&course.workspace.own_manifest())?;
+    if own.is_some_and(|text| text.contains("[[bin]]")) {
+        return Ok(());
+    }
+    let mut bins = String::new();
+    for exercise in course.exercises.iter().filter(|exercise| shown(exercise)) {
+        let file = course.file(exercise);
+        if exercise.kind == Kind::Sql || extension(&file) != "rs" || !file.is_file() {
+            continue;
+        }
+        let path = file
+            .strip_prefix(course.workspace.exercises())
+            .unwrap_or(&file)
+            .display()
+            .to_string()
+            .replace('\\', "/");
+        let _ = write!(
+            bins,
+            "\n[[bin]]\nname = \"{}\"\npath = \"{path}\"\n",
+            exercise.name
+        );
+    }
+    if bins.is_empty() {
+        return Ok(());
+    }
+    let manifest = format!(
+        "# Written by backendlings for your editor: the current exercise and the finished ones.\n\
+         [workspace]\n\n\
+         [package]\nname = \"exercises\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\nautobins = false\n{bins}"
+    );
+    workspace::write_if_changed(&course.workspace.editor_manifest(), manifest.as_bytes())
+}

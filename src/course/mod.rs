@@ -1,0 +1,217 @@
+//! A course as checked data: what `info.toml` says, once it is known to be right.
+//!
+//! It reads the course, never the learner's progress, and checks no answers.
+
+mod info;
+mod manifest;
+mod toml_file;
+
+use crate::{
+    error::{Error, Result},
+    workspace::Workspace,
+};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+pub use manifest::write_editor_manifest;
+pub use toml_file::parse_toml;
+
+/// Ordered exercises in chapters.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// Where it lies.
+    pub workspace: Workspace,
+    /// Shown once, before the first exercise.
+    pub welcome_message: Option<String>,
+    /// Shown when every exercise is done.
+    pub final_message: Option<String>,
+    /// In order; each holds at least one exercise.
+    pub chapters: Vec<Chapter>,
+    /// In order, across all chapters.
+    pub exercises: Vec<Exercise>,
+}
+
+/// Some exercises on one subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chapter {
+    /// Its directory, as in "03_http"; empty for exercises that lie in no directory.
+    pub dir: String,
+    /// Its title, as in "HTTP by hand"; the directory's name if the course gives none.
+    pub title: String,
+}
+
+/// One exercise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exercise {
+    /// Its identity, in the course and in the progress file.
+    pub name: String,
+    /// The position of its chapter in [`Course::chapters`].
+    pub chapter: usize,
+    /// Its directory below `exercises/`.
+    pub dir: Option<String>,
+    /// What it is about in a few words, if the course says so.
+    pub title: Option<String>,
+    /// How it is checked.
+    pub kind: Kind,
+    /// For kind `rust`: the file's tests are run, instead of its `main`.
+    pub test: bool,
+    /// Every warning of Clippy is a failure.
+    pub strict_clippy: bool,
+    /// The hint ladder, first rung first. Never empty.
+    pub hints: Vec<Hint>,
+    /// It passes as shipped.
+    pub skip_check_unsolved: bool,
+    /// How long one test, one step or one query may take.
+    pub time_limit: Duration,
+}
+
+/// How an exercise is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// By the tests in its file, or by running it.
+    Rust,
+    /// By starting it and talking to it.
+    Server,
+    /// By running its statements on several data sets.
+    Sql,
+}
+
+impl Kind {
+    /// Every kind with its name in `info.toml`.
+    pub const ALL: [(&'static str, Self); 3] = [
+        ("rust", Self::Rust),
+        ("server", Self::Server),
+        ("sql", Self::Sql),
+    ];
+
+    /// Its name in `info.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Server => "server",
+            Self::Sql => "sql",
+        }
+    }
+
+    /// The ending of the learner's file.
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Rust | Self::Server => "rs",
+            Self::Sql => "sql",
+        }
+    }
+}
+
+/// One rung of a hint ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What it says.
+    pub text: String,
+    /// The claim whose failure it is about; `None` if it fits always.
+    pub claim: Option<String>,
+}
+
+impl Course {
+    /// Reads and checks the course in `workspace`.
+    ///
+    /// # Errors
+    /// [`Error::Course`] with file and line for anything that is wrong with it.
+    pub fn load(workspace: Workspace) -> Result<Self> {
+        info::load(workspace)
+    }
+
+    /// The position of the exercise with this name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`] with the nearest name.
+    pub fn position(&self, name: &str) -> Result<usize> {
+        self.exercises
+            .iter()
+            .position(|exercise| exercise.name == name)
+            .ok_or_else(|| Error::UnknownName {
+                what: "exercise",
+                name: name.to_owned(),
+                nearest: nearest(name, self.exercises.iter().map(|e| e.name.as_str())),
+            })
+    }
+
+    /// The exercise with this name.
+    ///
+    /// # Errors
+    /// As [`Course::position`].
+    pub fn exercise(&self, name: &str) -> Result<&Exercise> {
+        Ok(&self.exercises[self.position(name)?])
+    }
+
+    /// The chapter of an exercise.
+    pub fn chapter_of(&self, exercise: &Exercise) -> &Chapter {
+        &self.chapters[exercise.chapter]
+    }
+
+    /// The learner's file of an exercise.
+    pub fn file(&self, exercise: &Exercise) -> PathBuf {
+        self.beside(exercise, &exercise.file_name())
+    }
+
+    /// The learner's file, relative to the course.
+    pub fn relative_file(&self, exercise: &Exercise) -> PathBuf {
+        let file = self.file(exercise);
+        self.workspace.shown(&file).to_owned()
+    }
+
+    /// The solved file of an exercise.
+    pub fn solution(&self, exercise: &Exercise) -> PathBuf {
+        self.workspace
+            .solution_file(exercise.dir.as_deref(), &exercise.file_name())
+    }
+
+    /// The TOML file beside the exercise: steps for kind `server`, data sets and claims for kind `sql`.
+    pub fn steps(&self, exercise: &Exercise) -> PathBuf {
+        self.beside(exercise, &format!("{}.toml", exercise.name))
+    }
+
+    /// The file beside the exercise with further test functions that the learner need not read.
+    pub fn check_program(&self, exercise: &Exercise) -> PathBuf {
+        self.beside(exercise, &format!("{}.check.rs", exercise.name))
+    }
+
+    fn beside(&self, exercise: &Exercise, file: &str) -> PathBuf {
+        self.workspace.exercise_file(exercise.dir.as_deref(), file)
+    }
+}
+
+impl Exercise {
+    /// The name of the learner's file, without a directory.
+    pub fn file_name(&self) -> String {
+        format!("{}.{}", self.name, self.kind.extension())
+    }
+}
+
+/// The candidate most like `name`, if one is like it at all.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // Below this likeness a suggestion is more puzzling than none.
+    const ALIKE: f64 = 0.75;
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+/// An [`Error::Course`] about a file beside an exercise.
+pub fn course_error(
+    file: &Path,
+    line: Option<usize>,
+    what: impl Into<String>,
+    help: impl Into<String>,
+) -> Error {
+    Error::Course {
+        file: file.to_owned(),
+        line,
+        what: what.into(),
+        help: help.into(),
+    }
+}

@@ -1,0 +1,219 @@
+//! A program that runs, with everything it has started, until it is ended.
+//!
+//! On Unix the program leads a process group of its own, and the whole group is ended with it. Elsewhere only the program
+//! itself is: the group is a promise of Unix (see README, "Platforms").
+
+use super::{Cancel, Captured, End};
+use std::{
+    process::{Child, ExitStatus},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long the pipes may stay open after the whole group was killed. Only a child that left the group holds them longer.
+const PIPES_CLOSE_WITHIN: Duration = Duration::from_millis(300);
+
+/// A started program. Dropping it kills the whole group.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    exit: Arc<Mutex<Option<End>>>,
+    /// Woken when the program exits or a pipe closes.
+    wake: Cancel,
+    stdout: Captured,
+    stderr: Captured,
+    reaped: bool,
+}
+
+impl Running {
+    pub(super) fn new(child: Child, stdout: Captured, stderr: Captured, wake: Cancel) -> Self {
+        let running = Self {
+            exit: Arc::default(),
+            child,
+            wake,
+            stdout,
+            stderr,
+            reaped: false,
+        };
+        #[cfg(unix)]
+        running.watch_for_exit();
+        running
+    }
+
+    /// The identity of the process, which on Unix also names its group.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What the program has printed so far.
+    pub fn stdout(&self) -> &Captured {
+        &self.stdout
+    }
+
+    /// What the program has printed to standard error so far.
+    pub fn stderr(&self) -> &Captured {
+        &self.stderr
+    }
+
+    /// How the program ended, or `None` while it runs.
+    pub fn exited(&mut self) -> Option<End> {
+        #[cfg(not(unix))]
+        if let Ok(Some(status)) = self.child.try_wait() {
+            self.reaped = true;
+            return Some(end_of(status));
+        }
+        *self.exit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the program to end, at the latest until the deadline or until it is cancelled. It is not killed then.
+    pub fn wait(&mut self, deadline: Option<Instant>, cancel: &Cancel) -> End {
+        loop {
+            if let Some(end) = self.exited() {
+                return end;
+            }
+            if cancel.is_cancelled() {
+                return End::Cancelled;
+            }
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return End::Deadline;
+            }
+            self.pause(deadline, cancel);
+        }
+    }
+
+    /// Asks the group to end, gives it `grace` to do so, then kills it. Returns how the program itself ended.
+    pub fn stop(&mut self, grace: Duration) -> End {
+        if self.exited().is_none() {
+            self.signal_terminate();
+            self.wait(Some(Instant::now() + grace), &Cancel::new());
+        }
+        self.kill()
+    }
+
+    /// Kills the whole group at once and waits for the program's end.
+    pub fn kill(&mut self) -> End {
+        let asked = self.exited();
+        self.kill_group();
+        let status = if self.reaped {
+            None
+        } else {
+            self.child.wait().ok()
+        };
+        self.reaped = true;
+        asked.or(status.map(end_of)).unwrap_or(End::Deadline)
+    }
+
+    /// Waits until both pipes have closed, so that nothing printed is missed. Call it after [`Running::kill`].
+    pub(super) fn drain(&self) {
+        let (stdout, stderr) = (&self.stdout, &self.stderr);
+        let deadline = Instant::now() + PIPES_CLOSE_WITHIN;
+        self.wake
+            .wait_for(Some(deadline), || stdout.is_closed() && stderr.is_closed());
+    }
+
+    #[cfg(unix)]
+    fn pause(&self, deadline: Option<Instant>, cancel: &Cancel) {
+        // The exit is watched by a thread that wakes `self.wake`; the caller's flag has to wake it too.
+        let exit = Arc::clone(&self.exit);
+        let ended = move || {
+            exit.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .is_some()
+        };
+        cancel.forward_to(&self.wake);
+        self.wake
+            .wait_for(deadline, || ended() || cancel.is_cancelled());
+    }
+
+    #[cfg(not(unix))]
+    fn pause(&self, deadline: Option<Instant>, cancel: &Cancel) {
+        // No way to wait for a process and a flag at once here without platform calls, so look again soon.
+        let soon = Instant::now() + Duration::from_millis(10);
+        let until = deadline.map_or(soon, |deadline| deadline.min(soon));
+        cancel.wait_for(Some(until), || false);
+    }
+
+    /// Notes the exit without collecting the process: as long as it is not collected, its group's number cannot be given
+    /// to a stranger, and killing the group is safe.
+    #[cfg(unix)]
+    fn watch_for_exit(&self) {
+        use rustix::process::{WaitId, WaitIdOptions, waitid};
+        let Some(pid) = pid_of(&self.child) else {
+            return;
+        };
+        let (exit, wake) = (Arc::clone(&self.exit), self.wake.clone());
+        thread::spawn(move || {
+            let end = loop {
+                match waitid(
+                    WaitId::Pid(pid),
+                    WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
+                ) {
+                    Err(rustix::io::Errno::INTR) => {}
+                    Ok(Some(status)) => {
+                        break match status.exit_status() {
+                            Some(code) => End::Exited(code),
+                            None => End::Signalled(status.terminating_signal().unwrap_or(0)),
+                        };
+                    }
+                    // Somebody else collected it; the program is gone all the same.
+                    Ok(None) | Err(_) => break End::Signalled(0),
+                }
+            };
+            *exit.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+            wake.notify();
+        });
+    }
+
+    #[cfg(unix)]
+    fn signal_terminate(&self) {
+        self.signal_group(rustix::process::Signal::TERM);
+    }
+
+    #[cfg(unix)]
+    fn kill_group(&mut self) {
+        self.signal_group(rustix::process::Signal::KILL);
+    }
+
+    #[cfg(unix)]
+    fn signal_group(&self, signal: rustix::process::Signal) {
+        if self.reaped {
+            return;
+        }
+        if let Some(pid) = pid_of(&self.child) {
+            // It fails only if the whole group has gone already, which is what was wanted.
+            let _ = rustix::process::kill_process_group(pid, signal);
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn signal_terminate(&mut self) {
+        self.kill_group();
+    }
+
+    #[cfg(not(unix))]
+    fn kill_group(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.reaped {
+            self.kill();
+        }
+    }
+}
+
+#[cfg(unix)]
+fn pid_of(child: &Child) -> Option<rustix::process::Pid> {
+    rustix::process::Pid::from_raw(i32::try_from(child.id()).ok()?)
+}
+
+fn end_of(status: ExitStatus) -> End {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return End::Signalled(signal);
+    }
+    End::Exited(status.code().unwrap_or(-1))
+}

@@ -1,0 +1,13 @@
+//! Other programs: started in a group of their own, ended on time, their output kept within bounds.
+//!
+//! The only room that spawns. It knows nothing of exercises; it reports how a program ended and what it printed.
+
+mod cancel;
+mod capture;
+mod group;
+mod run;
+
+pub use cancel::Cancel;
+pub use capture::Captured;
+pub use group::Running;
+pub use run::{End, Finished, Program, run, spawn};

@@ -1,0 +1,299 @@
+//! Every path of a course, and how files are read and written. The only room that spells directory names.
+//!
+//! It knows where things lie, not what is in them.
+
+use crate::error::{Error, Result};
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{self, Write as _},
+    path::{Component, Path, PathBuf},
+};
+use tempfile::{NamedTempFile, TempDir};
+
+/// A course directory: the one that holds `info.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// The course in `from` or the nearest directory above it.
+    ///
+    /// # Errors
+    /// [`Error::NoCourse`] if there is none.
+    pub fn find(from: &Path) -> Result<Self> {
+        from.ancestors()
+            .find(|dir| dir.join("info.toml").is_file())
+            .map(Self::at)
+            .ok_or_else(|| Error::NoCourse {
+                from: from.to_owned(),
+            })
+    }
+
+    /// The course in this directory.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The course directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `info.toml`: order, titles, kinds, hints.
+    pub fn info(&self) -> PathBuf {
+        self.root.join("info.toml")
+    }
+
+    /// `exercises/`.
+    pub fn exercises(&self) -> PathBuf {
+        self.root.join("exercises")
+    }
+
+    /// The directory of a chapter: `exercises/DIR`, or `exercises/` for no directory.
+    pub fn chapter(&self, dir: Option<&str>) -> PathBuf {
+        join_dir(self.exercises(), dir)
+    }
+
+    /// A file of the learner's or beside it: `exercises/DIR/FILE`.
+    pub fn exercise_file(&self, dir: Option<&str>, file: &str) -> PathBuf {
+        self.chapter(dir).join(file)
+    }
+
+    /// The same file, solved: `solutions/DIR/FILE`.
+    pub fn solution_file(&self, dir: Option<&str>, file: &str) -> PathBuf {
+        join_dir(self.root.join("solutions"), dir).join(file)
+    }
+
+    /// The directory of an exercise's wrong answers: `tests/wrong/NAME`.
+    pub fn wrong_answers(&self, exercise: &str) -> PathBuf {
+        self.root.join("tests").join("wrong").join(exercise)
+    }
+
+    /// The directory of right answers written another way: `tests/right/NAME`.
+    pub fn right_answers(&self, exercise: &str) -> PathBuf {
+        self.root.join("tests").join("right").join(exercise)
+    }
+
+    /// The manifest that the learner's editor reads: `exercises/Cargo.toml`.
+    pub fn editor_manifest(&self) -> PathBuf {
+        self.exercises().join("Cargo.toml")
+    }
+
+    /// A manifest that the course brings itself, as courses for rustlings do: `Cargo.toml`.
+    pub fn own_manifest(&self) -> PathBuf {
+        self.root.join("Cargo.toml")
+    }
+
+    /// What is done, skipped and current.
+    pub fn progress(&self) -> PathBuf {
+        self.root.join(".backendlings-progress.txt")
+    }
+
+    /// The file whose lock is held while the progress file is rewritten.
+    pub fn progress_lock(&self) -> PathBuf {
+        self.private().join("progress.lock")
+    }
+
+    /// The copy, as shipped, of a file of the course. `file` is relative to the course.
+    pub fn pristine(&self, file: &Path) -> PathBuf {
+        self.private().join("pristine").join(file)
+    }
+
+    /// Where files go before they are overwritten.
+    pub fn backups(&self) -> PathBuf {
+        self.private().join("backups")
+    }
+
+    /// Where the exercise is compiled.
+    pub fn build(&self, exercise: &str) -> PathBuf {
+        self.private().join("build").join(exercise)
+    }
+
+    /// A path as the learner reads it: relative to the course if it is inside.
+    pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
+    fn private(&self) -> PathBuf {
+        self.root.join(".backendlings")
+    }
+}
+
+fn join_dir(base: PathBuf, dir: Option<&str>) -> PathBuf {
+    match dir {
+        Some(dir) => base.join(dir),
+        None => base,
+    }
+}
+
+/// True if `path` stays below the directory it is joined to: relative, and without `..`.
+pub fn stays_inside(path: &Path) -> bool {
+    path.components()
+        .all(|component| matches!(component, Component::Normal(_)))
+        && path.components().next().is_some()
+}
+
+/// Reads a whole text file.
+///
+/// # Errors
+/// [`Error::Io`]; a file that is not UTF-8 is one.
+pub fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(Error::io("read", path))
+}
+
+/// Reads a whole text file, or `None` if there is no such file.
+///
+/// # Errors
+/// [`Error::Io`] for any other reason.
+pub fn read_if_there(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("read", path)(error)),
+    }
+}
+
+/// Reads the bytes of a file, or `None` if there is no such file.
+///
+/// # Errors
+/// [`Error::Io`] for any other reason.
+pub fn read_bytes_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("read", path)(error)),
+    }
+}
+
+/// Makes a directory and all above it.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn create_dir(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(Error::io("create", path))
+}
+
+/// Writes a file so that a reader, or a crash, sees the old contents or the new ones, never a part.
+///
+/// The directory is made if it is not there.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn write_atomic(path: &Path, contents: &[u8]) -> Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    create_dir(dir)?;
+    let write = || -> io::Result<()> {
+        let mut file = NamedTempFile::new_in(dir)?;
+        file.write_all(contents)?;
+        file.as_file().sync_data()?;
+        keep_permissions(path, &file)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(Error::io("write", path))
+}
+
+/// Temporary files are private to their owner; a file that replaces another takes over its permissions instead.
+fn keep_permissions(old: &Path, new: &NamedTempFile) -> io::Result<()> {
+    if let Ok(metadata) = fs::metadata(old) {
+        return new.as_file().set_permissions(metadata.permissions());
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        new.as_file()
+            .set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(())
+}
+
+/// Writes a file only if its contents would change, so that nobody who watches it is woken for nothing.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|old| old == contents) {
+        return Ok(());
+    }
+    write_atomic(path, contents)
+}
+
+/// A new empty directory that vanishes when the value is dropped.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn scratch() -> Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix("backendlings-")
+        .tempdir()
+        .map_err(Error::io("create", "a temporary directory"))
+}
+
+/// The entries of a directory in order of their names; none if there is no such directory.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn list_dir(path: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::io("read", path)(error)),
+    };
+    let mut paths = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<Vec<_>>>()
+        .map_err(Error::io("read", path))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// The ending of a file's name after the last dot, or nothing.
+pub fn extension(path: &Path) -> &str {
+    path.extension().and_then(OsStr::to_str).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_course_is_found_from_a_directory_below_it() {
+        let dir = scratch().expect("a directory");
+        let below = dir.path().join("exercises/03_http");
+        create_dir(&below).expect("created");
+        write_atomic(&dir.path().join("info.toml"), b"").expect("written");
+        let found = Workspace::find(&below).expect("found");
+        assert_eq!(found.root(), dir.path());
+    }
+
+    #[test]
+    fn no_course_is_an_error_that_names_where_the_search_began() {
+        let dir = scratch().expect("a directory");
+        let error = Workspace::find(dir.path()).expect_err("nothing there");
+        assert!(
+            error
+                .to_string()
+                .contains(&dir.path().display().to_string())
+        );
+    }
+
+    #[test]
+    fn only_plain_relative_paths_stay_inside() {
+        assert!(stays_inside(Path::new("03_http/a.rs")));
+        for outside in ["../a", "/a", "a/../../b", "", "./a"] {
+            assert!(!stays_inside(Path::new(outside)), "{outside}");
+        }
+    }
+
+    #[test]
+    fn an_atomic_write_leaves_no_other_file_behind() {
+        let dir = scratch().expect("a directory");
+        let path = dir.path().join("a.txt");
+        write_atomic(&path, b"one").expect("written");
+        write_atomic(&path, b"two").expect("written");
+        assert_eq!(read(&path).expect("read"), "two");
+        assert_eq!(list_dir(dir.path()).expect("listed"), [path]);
+    }
+}

@@ -40,3 +40,39 @@ pub fn list(entries: &[Entry]) -> Value {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::samples;
+
+    #[test]
+    fn a_report_is_one_object_without_colour_codes() {
+        let value = report(&samples::compile_error());
+        assert_eq!(value["exercise"], "hello_types");
+        assert_eq!(value["outcome"], "failed");
+        assert_eq!(value["checks"][0]["state"], "failed");
+        assert_eq!(value["findings"][0]["detail"]["kind"], "compiler");
+        assert!(!value.to_string().contains("\\u001b"));
+        assert!(value["timings"]["total_ms"].is_number());
+    }
+
+    #[test]
+    fn a_skipped_report_has_its_reason() {
+        let value = report(&samples::skipped());
+        assert_eq!(value["outcome"], "skipped");
+        assert_eq!(value["reason"], "needs postgres");
+    }
+
+    #[test]
+    fn a_list_entry_has_the_promised_fields() {
+        let value = list(&samples::entries());
+        let entry = value[0].as_object().expect("an object");
+        let fields: Vec<_> = entry.keys().map(String::as_str).collect();
+        assert_eq!(
+            fields,
+            ["name", "chapter", "title", "kind", "state", "path"]
+        );
+        assert_eq!(value[0]["state"], "done");
+    }
+}

@@ -33,6 +33,11 @@ mod table;
 mod terminal;
 mod theme;
 
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
 pub use clean::{harmless, without_ansi};
 pub use frame::{Frame, Size};
 pub use keys::Key;

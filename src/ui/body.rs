@@ -9,27 +9,28 @@ use super::{
 };
 use crate::outcome::Report;
 
-pub(super) fn lines(view: &View<'_>, columns: usize, theme: Theme) -> Vec<Line> {
+/// The body, of which `room` lines can be seen at once.
+pub(super) fn lines(view: &View<'_>, columns: usize, room: usize, theme: Theme) -> Vec<Line> {
     if let Some(panel) = view.panel {
-        return self::panel(panel, columns, theme);
+        return self::panel(view, panel, columns, theme);
     }
-    let verdict = match view.state {
+    let mut blocks = match view.state {
         State::Checking {
             before: Some(before),
             ..
-        } if !before.passed() => report::lines(before, columns, theme),
-        State::Checking { stage, .. } => checking(stage, columns, theme),
-        State::Report(report) => report::lines(report, columns, theme),
-        State::ToolError(fault) => indented(error::lines(fault, columns.saturating_sub(1))),
+        } if !before.passed() => report::blocks(before, columns, theme),
+        State::Checking { stage, .. } => vec![checking(stage, columns, theme)],
+        State::Report(report) => report::blocks(report, columns, theme),
+        State::ToolError(fault) => vec![indented(error::lines(fault, columns.saturating_sub(1)))],
     };
-    // Hints stand above the verdict's tail and below its first failure would be lost in long output: they go first once
-    // they were asked for, unless the exercise has passed.
-    let hints = if passed(view) {
-        Vec::new()
-    } else {
-        hints(view, columns)
-    };
-    report::spaced(vec![hints, verdict])
+    if !passed(view) && !view.hints.is_empty() {
+        let hints = hints(view, columns);
+        // The leading failure leads, unless the hint that was asked for would then be out of sight.
+        let leading = blocks.first().map_or(0, Vec::len);
+        let both_seen = leading + 1 + hints.len() < room;
+        blocks.insert(usize::from(both_seen), hints);
+    }
+    report::spaced(blocks)
 }
 
 fn passed(view: &View<'_>) -> bool {
@@ -54,7 +55,7 @@ fn hints(view: &View<'_>, columns: usize) -> Vec<Line> {
     lines
 }
 
-fn panel(panel: Panel<'_>, columns: usize, theme: Theme) -> Vec<Line> {
+fn panel(view: &View<'_>, panel: Panel<'_>, columns: usize, theme: Theme) -> Vec<Line> {
     let titled = |title: &str, text: &str| {
         let heading = Line::indented(1)
             .push(Tone::Strong, title)
@@ -66,7 +67,13 @@ fn panel(panel: Panel<'_>, columns: usize, theme: Theme) -> Vec<Line> {
         Panel::Solution(text) => titled("Our solution", text),
         Panel::Text { title, text } => titled(title, text),
         Panel::Diff { mine, ours } => {
-            indented(diff::lines(mine, ours, columns.saturating_sub(1), theme))
+            let praise = if passed(view) {
+                paragraphs("Yours passes too: other ways can be as good.", 1, columns)
+            } else {
+                Vec::new()
+            };
+            let difference = indented(diff::lines(mine, ours, columns.saturating_sub(1)));
+            report::spaced(vec![praise, difference])
         }
     }
 }

@@ -7,6 +7,8 @@ use super::{
     theme::{Sign, Theme, Tone},
 };
 
+use crate::outcome::Outcome;
+
 /// The widest that the progress bar gets.
 const BAR: usize = 26;
 /// The keys take no more lines than this.
@@ -54,7 +56,6 @@ pub(super) fn keys(view: &View<'_>) -> Vec<KeyHelp> {
         (Some(Panel::Welcome(_)), _) => key("Enter", "begin"),
         (Some(_), _) => {
             key("Esc", "back");
-            key("j/k", "scroll");
             key("l", "list");
         }
         (None, State::Checking { .. }) => {
@@ -69,11 +70,15 @@ pub(super) fn keys(view: &View<'_>) -> Vec<KeyHelp> {
         (None, State::Report(report)) if report.passed() => {
             key("n", "next");
             key("s", "see our solution beside yours");
+            if view.done >= view.total {
+                key("c", "check all");
+            }
             key("e", "edit");
             key("l", "list");
         }
-        (None, State::Report(_)) => {
-            if view.completion == Completion::Done {
+        (None, State::Report(report)) => {
+            let skipped = matches!(report.outcome, Outcome::Skipped { .. });
+            if skipped || view.completion == Completion::Done {
                 key("n", "next");
             }
             let shown = view.hints.len();

@@ -29,7 +29,10 @@ pub fn view(view: &View<'_>) -> String {
         out.push_str(&format!("{}\n", report::summary(report, theme)));
     }
     out.push('\n');
-    out.push_str(&report::to_text(&body::lines(view, COLUMNS, theme), theme));
+    out.push_str(&report::to_text(
+        &body::lines(view, COLUMNS, usize::MAX, theme),
+        theme,
+    ));
     out.push('\n');
     if let Some(notice) = view.notice {
         out.push_str(&super::clean::harmless(&format!("{notice}\n")));

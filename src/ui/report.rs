@@ -38,14 +38,17 @@ pub(super) fn to_text(lines: &[Line], theme: Theme) -> String {
 /// How many claims hold and how long it took, as in "3 of 11 checks · 0.31 s".
 pub(super) fn summary(report: &Report, theme: Theme) -> String {
     let dot = theme.sign(Sign::Dot);
-    let took = seconds(Duration::from_secs_f64(
-        (report.timings.total_ms / 1000.0).clamp(0.0, 1e6),
-    ));
+    let took = took(report);
     match report.checks.len() {
         0 => took,
         1 => format!("{} of 1 check {dot} {took}", report.passed_checks()),
         all => format!("{} of {all} checks {dot} {took}", report.passed_checks()),
     }
+}
+
+fn took(report: &Report) -> String {
+    let seconds_taken = (report.timings.total_ms / 1000.0).clamp(0.0, 1e6);
+    seconds(Duration::from_secs_f64(seconds_taken))
 }
 
 /// A duration as in "0.31 s".
@@ -54,6 +57,11 @@ pub(super) fn seconds(duration: Duration) -> String {
 }
 
 pub(super) fn lines(report: &Report, columns: usize, theme: Theme) -> Vec<Line> {
+    spaced(blocks(report, columns, theme))
+}
+
+/// The parts of the report; the first is the verdict's reason: the leading failure, or the pass.
+pub(super) fn blocks(report: &Report, columns: usize, theme: Theme) -> Vec<Vec<Line>> {
     let mut blocks = match &report.outcome {
         Outcome::Passed => vec![passed(report, theme)],
         Outcome::Failed => findings(report, columns, theme),
@@ -61,6 +69,10 @@ pub(super) fn lines(report: &Report, columns: usize, theme: Theme) -> Vec<Line> 
     };
     blocks.push(holding(report, columns, theme));
     blocks.push(notes(report, columns));
+    // Output can be long: what there is to learn comes before it.
+    if report.passed() {
+        blocks.push(advice(report, columns));
+    }
     blocks.extend(
         report
             .output
@@ -68,10 +80,7 @@ pub(super) fn lines(report: &Report, columns: usize, theme: Theme) -> Vec<Line> 
             .filter(|output| !output.is_empty())
             .map(|output| self::output(output, columns, theme)),
     );
-    if report.passed() {
-        blocks.push(advice(report, columns));
-    }
-    spaced(blocks)
+    blocks
 }
 
 /// Blocks of lines with one empty line between them.
@@ -92,7 +101,8 @@ fn passed(report: &Report, theme: Theme) -> Vec<Line> {
     if theme.signs != Signs::Words {
         line = line.push(Tone::Pass, "Passed").push(Tone::Plain, "  ");
     }
-    vec![line.push(Tone::Plain, badge)]
+    let dot = theme.sign(Sign::Dot);
+    vec![line.push(Tone::Plain, &format!("{badge} {dot} {}", took(report)))]
 }
 
 fn skipped(reason: &str, columns: usize, theme: Theme) -> Vec<Line> {

@@ -108,9 +108,9 @@ pub enum Panel<'a> {
 pub fn draw(view: &View<'_>, size: Size, theme: Theme) -> Frame {
     let header = header(view, size, theme);
     let footer = footer::lines(view, size, theme);
-    let body = body::lines(view, size.columns, theme);
     // However small the window is, one line of the body is seen before the foot is.
     let room = size.rows.saturating_sub(header.len() + footer.len()).max(1);
+    let body = body::lines(view, size.columns, room, theme);
     let seen = Viewport::new(body, room, view.scroll);
     let (last_scroll, page) = (seen.last_scroll, seen.page);
     let mut lines = header;
@@ -144,13 +144,20 @@ fn header(view: &View<'_>, size: Size, theme: Theme) -> Vec<Line> {
         ]
     };
     if size.rows >= SMALL {
-        lines.extend(
-            view.title
-                .map(|title| Line::indented(1).push(Tone::Plain, title)),
-        );
+        lines.push(subject(view, dot));
         lines.push(Line::new());
     }
     lines
+}
+
+/// What it is about: the chapter's title and the exercise's.
+fn subject(view: &View<'_>, dot: &str) -> Line {
+    let titles = [view.chapter_title, view.title.unwrap_or("")];
+    let said: Vec<&str> = titles
+        .into_iter()
+        .filter(|title| !title.is_empty() && *title != view.chapter_dir)
+        .collect();
+    Line::indented(1).push(Tone::Plain, &said.join(&format!(" {dot} ")))
 }
 
 /// A window with fewer rows has no empty lines and no title to give away.

@@ -131,7 +131,7 @@ impl Theme {
         let (unicode, ascii, words) = match sign {
             Sign::Pass => ("✓", "ok", "passed:"),
             Sign::Fail => ("✗", "x", "failed:"),
-            Sign::NotRun => ("·", ".", "not reached:"),
+            Sign::NotRun => ("·", ".", "-"),
             Sign::Skipped => ("↷", "~", "skipped:"),
             Sign::Current => ("▸", ">", "current:"),
             Sign::Dot => ("·", "|", "-"),

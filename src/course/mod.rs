@@ -16,7 +16,8 @@ use std::{
 };
 
 pub use manifest::write_editor_manifest;
-pub use toml_file::parse_toml;
+pub use toml::Spanned;
+pub use toml_file::{error_at, parse_toml};
 
 /// Ordered exercises in chapters.
 #[derive(Clone, Debug)]

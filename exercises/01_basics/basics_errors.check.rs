@@ -1,0 +1,139 @@
+//! Further tests of basics_errors: ages that are rarely met, and bodies made at random.
+//!
+//! Most random bodies are built to have a known cause of failure; the others are noise, which must not cause a panic.
+
+use super::*;
+use SignupError::{BadAge, NoComma, NotUtf8};
+use std::{fmt, panic};
+
+type Answer = Result<Signup, SignupError>;
+
+#[test]
+fn an_age_that_does_not_fit_is_a_bad_age() {
+    for age in ["256", "1000", "99999999999999999999999", "-1"] {
+        check(format!("ada,{age}").as_bytes(), Err(BadAge));
+    }
+}
+
+#[test]
+fn an_empty_age_is_a_bad_age() {
+    check(b"ada,", Err(BadAge));
+}
+
+#[test]
+fn all_that_follows_the_first_comma_is_the_age() {
+    check(b"ada,36,", Err(BadAge));
+    check(b"ada,36,37", Err(BadAge));
+    check(b"ada, 36", Err(BadAge));
+}
+
+#[test]
+fn the_cause_that_is_met_first_counts() {
+    check(b"\xff", Err(NotUtf8));
+    check(b"ada,old\xff", Err(NotUtf8));
+    check(b"", Err(NoComma));
+}
+
+#[test]
+fn generated_bodies_each_have_their_own_answer() {
+    let mut dice = Dice(0x51_6E0F_5EED_1000);
+    for _ in 0..1000 {
+        let (body, expected) = dice.body();
+        check(&body, expected);
+    }
+}
+
+#[test]
+fn random_bytes_never_cause_a_panic() {
+    let mut dice = Dice(0xB17E_50F0_5EED_0001);
+    for _ in 0..1000 {
+        let body = dice.noise();
+        let panics = |body: &[u8]| parsed(body) == Got::Panic;
+        // The shortest beginning that causes it is the easiest to think about.
+        if let Some(end) = (0..=body.len()).find(|&end| panics(&body[..end])) {
+            let body = body[..end].escape_ascii();
+            panic!("parse_signup(b\"{body}\") panicked; an error value was expected");
+        }
+    }
+}
+
+#[track_caller]
+fn check(body: &[u8], expected: Answer) {
+    let asked = format!("parse_signup(b\"{}\")", body.escape_ascii());
+    assert_eq!(parsed(body), Got::Value(expected), "{asked}");
+}
+
+/// Calls the learner's function. A panic becomes a value, so that the test can say which body caused it.
+fn parsed(body: &[u8]) -> Got {
+    panic::catch_unwind(|| parse_signup(body)).map_or(Got::Panic, Got::Value)
+}
+
+/// What `parse_signup` gave.
+#[derive(PartialEq)]
+enum Got {
+    Value(Answer),
+    Panic,
+}
+
+impl fmt::Debug for Got {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => value.fmt(f),
+            Self::Panic => f.write_str("a panic"),
+        }
+    }
+}
+
+/// Numbers that look random and are the same at every run (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % sides as u64) as usize
+    }
+
+    fn pick(&mut self, from: &[&'static str]) -> &'static str {
+        from[self.roll(from.len())]
+    }
+
+    fn name(&mut self) -> String {
+        let parts = ["", "ada", "Grace ", "linus", "jürgen", "李", "7", "-", "\n"];
+        format!("{}{}", self.pick(&parts), self.pick(&parts))
+    }
+
+    /// A body, and the only right answer to it.
+    fn body(&mut self) -> (Vec<u8>, Answer) {
+        let name = self.name();
+        let age = self.roll(256) as u8;
+        let good = format!("{name},{age}");
+        match self.roll(4) {
+            0 => (good.into_bytes(), Ok(Signup { name, age })),
+            1 => (name.into_bytes(), Err(NoComma)),
+            2 => {
+                let ages = ["", "x", "3x", "256", "300", "-1", " 7", "7 ", "7,", "1.5", "٣"];
+                let body = format!("{name},{}", self.pick(&ages));
+                (body.into_bytes(), Err(BadAge))
+            }
+            _ => {
+                // 0xff stands in no UTF-8 text.
+                let mut body = good.into_bytes();
+                body.insert(self.roll(body.len() + 1), 0xff);
+                (body, Err(NotUtf8))
+            }
+        }
+    }
+
+    /// Up to eleven bytes, mostly such as the parser looks at.
+    fn noise(&mut self) -> Vec<u8> {
+        let length = self.roll(12);
+        let byte = |dice: &mut Self| match dice.roll(4) {
+            0 => b',',
+            1 | 2 => b'0' + dice.roll(10) as u8,
+            _ => dice.roll(256) as u8,
+        };
+        (0..length).map(|_| byte(self)).collect()
+    }
+}

@@ -1,0 +1,139 @@
+//! Further tests of basics_money: carts made at random, and amounts at the edge of what fits.
+//!
+//! The expected amount is calculated in `u128`, where nothing here overflows, and from the other side: what is to pay
+//! is (100 - percent) per cent of the sum, rounded up.
+
+use super::*;
+use std::{fmt, panic};
+
+type Cart = Vec<(u64, u64)>;
+type Answer = Result<u64, TooLarge>;
+
+#[test]
+fn a_discount_is_taken_from_the_whole_sum() {
+    // Line by line this would be a discount of 0 + 0 + 0.
+    check(&vec![(9, 1), (9, 1), (9, 1)], 10);
+}
+
+#[test]
+fn generated_carts_are_exact_to_the_cent() {
+    let mut dice = Dice(0x0CA5_4C0F_FEE5_1234);
+    for round in 0..500 {
+        // Small prices first, because they are the easier ones to reason about.
+        let digits = 2 + round / 60;
+        let cart: Cart = (0..dice.roll(6))
+            .map(|_| (dice.roll(10_u64.pow(digits)), dice.roll(1000)))
+            .collect();
+        let percent = dice.roll(101);
+        // Up to here every way to calculate fits into a u64.
+        if sum(&cart) <= u128::from(u64::MAX / 100) {
+            check(&shrunk(cart, percent), percent);
+        }
+    }
+    let large = vec![(90_071_992_547_409_931, 1), (7, 1)];
+    for percent in [1, 7, 29, 58, 99] {
+        check(&large, percent);
+    }
+}
+
+#[test]
+fn an_overflow_anywhere_in_the_sum_is_an_error() {
+    let half = 1 << 63;
+    for percent in [0, 50, 100] {
+        check(&vec![(1 << 32, 1 << 32)], percent);
+        check(&vec![(half, 3)], percent);
+        check(&vec![(3, half)], percent);
+        check(&vec![(half, 1), (half, 1)], percent);
+        check(&vec![(u64::MAX, 1), (1, 1)], percent);
+        check(&vec![(5, 5), (u64::MAX, u64::MAX), (0, 9)], percent);
+    }
+}
+
+#[test]
+fn a_discount_on_a_huge_sum_is_exact_or_an_error() {
+    for percent in [1, 10, 50, 99, 100] {
+        for price in [u64::MAX, u64::MAX / 2, u64::MAX / 99] {
+            let cart = vec![(price, 1)];
+            let got = paid(&cart, percent);
+            if got != Got::Value(Err(TooLarge)) {
+                check(&cart, percent);
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn check(cart: &Cart, percent: u64) {
+    let expected = Got::Value(oracle(cart, percent));
+    assert_eq!(
+        paid(cart, percent),
+        expected,
+        "to_pay(&{cart:?}, {percent})"
+    );
+}
+
+fn sum(cart: &Cart) -> u128 {
+    let line = |&(price, quantity): &(u64, u64)| u128::from(price) * u128::from(quantity);
+    // Nobody here makes a cart whose sum does not fit into a u128.
+    cart.iter().map(line).fold(0, u128::saturating_add)
+}
+
+fn oracle(cart: &Cart, percent: u64) -> Answer {
+    let sum = sum(cart);
+    if sum > u128::from(u64::MAX) {
+        return Err(TooLarge);
+    }
+    let left = (sum * u128::from(100 - percent)).div_ceil(100);
+    Ok(left as u64)
+}
+
+/// Makes the cart smaller as long as the learner's function still gives a wrong amount for it.
+fn shrunk(mut cart: Cart, percent: u64) -> Cart {
+    let fails = |cart: &Cart| paid(cart, percent) != Got::Value(oracle(cart, percent));
+    if fails(&cart) {
+        for position in (0..cart.len()).rev() {
+            let (price, _) = cart[position];
+            let mut without = cart.clone();
+            without.remove(position);
+            let mut single = cart.clone();
+            single[position] = (price, 1);
+            if let Some(smaller) = [without, single].into_iter().find(|cart| fails(cart)) {
+                cart = smaller;
+            }
+        }
+    }
+    cart
+}
+
+/// Calls the learner's function. A panic becomes a value, so that the test can say which cart caused it.
+fn paid(cart: &Cart, percent: u64) -> Got {
+    panic::catch_unwind(|| to_pay(cart, percent)).map_or(Got::Panic, Got::Value)
+}
+
+/// What `to_pay` gave.
+#[derive(PartialEq)]
+enum Got {
+    Value(Answer),
+    Panic,
+}
+
+impl fmt::Debug for Got {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => value.fmt(f),
+            Self::Panic => f.write_str("a panic"),
+        }
+    }
+}
+
+/// Numbers that look random and are the same at every run (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}

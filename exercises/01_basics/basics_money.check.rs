@@ -4,7 +4,7 @@
 //! is (100 - percent) per cent of the sum, rounded up.
 
 use super::*;
-use std::{fmt, panic};
+use std::{fmt, panic, sync::Mutex};
 
 type Cart = Vec<(u64, u64)>;
 type Answer = Result<u64, TooLarge>;
@@ -105,23 +105,41 @@ fn shrunk(mut cart: Cart, percent: u64) -> Cart {
     cart
 }
 
-/// Calls the learner's function. A panic becomes a value, so that the test can say which cart caused it.
-fn paid(cart: &Cart, percent: u64) -> Got {
-    panic::catch_unwind(|| to_pay(cart, percent)).map_or(Got::Panic, Got::Value)
+/// What the learner's function gives.
+fn paid(cart: &Cart, percent: u64) -> Got<Answer> {
+    caught(|| to_pay(cart, percent))
 }
 
-/// What `to_pay` gave.
+/// Runs `call`. A panic becomes a value with its place and words, so that the test can say which input caused it.
+///
+/// The runner gives each test a process of its own, so the hook disturbs no other test.
+fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
+    static WORDS: Mutex<String> = Mutex::new(String::new());
+    panic::set_hook(Box::new(|info| {
+        let line = info.location().map_or(0, |place| place.line());
+        let words = info.payload_as_str().unwrap_or("no message");
+        *WORDS.lock().expect("no panic here") = format!("a panic in line {line}: {words}");
+    }));
+    let result = panic::catch_unwind(call);
+    drop(panic::take_hook());
+    result.map_or_else(
+        |_| Got::Panic(WORDS.lock().expect("no panic here").clone()),
+        Got::Value,
+    )
+}
+
+/// What the learner's function gave.
 #[derive(PartialEq)]
-enum Got {
-    Value(Answer),
-    Panic,
+enum Got<T> {
+    Value(T),
+    Panic(String),
 }
 
-impl fmt::Debug for Got {
+impl<T: fmt::Debug> fmt::Debug for Got<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => value.fmt(f),
-            Self::Panic => f.write_str("a panic"),
+            Self::Panic(words) => f.write_str(words),
         }
     }
 }

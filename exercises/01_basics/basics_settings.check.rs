@@ -3,7 +3,7 @@
 //! The random files are built line by line together with what each line means, so nothing here parses.
 
 use super::*;
-use std::{fmt, panic};
+use std::{fmt, panic, sync::Mutex};
 
 #[test]
 fn a_number_sign_inside_a_line_begins_no_comment() {
@@ -134,23 +134,41 @@ fn shrunk(mut lines: Vec<Line>) -> Vec<Line> {
     lines
 }
 
-/// Calls the learner's function. A panic becomes a value, so that the test can say which text caused it.
+/// What the learner's function gives for `text`.
 fn parsed(text: &str) -> Got<Vec<(String, String)>> {
-    panic::catch_unwind(|| parse_settings(text)).map_or(Got::Panic, Got::Value)
+    caught(|| parse_settings(text))
 }
 
-/// What a function gave.
+/// Runs `call`. A panic becomes a value with its place and words, so that the test can say which input caused it.
+///
+/// The runner gives each test a process of its own, so the hook disturbs no other test.
+fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
+    static WORDS: Mutex<String> = Mutex::new(String::new());
+    panic::set_hook(Box::new(|info| {
+        let line = info.location().map_or(0, |place| place.line());
+        let words = info.payload_as_str().unwrap_or("no message");
+        *WORDS.lock().expect("no panic here") = format!("a panic in line {line}: {words}");
+    }));
+    let result = panic::catch_unwind(call);
+    drop(panic::take_hook());
+    result.map_or_else(
+        |_| Got::Panic(WORDS.lock().expect("no panic here").clone()),
+        Got::Value,
+    )
+}
+
+/// What the learner's function gave.
 #[derive(PartialEq)]
 enum Got<T> {
     Value(T),
-    Panic,
+    Panic(String),
 }
 
 impl<T: fmt::Debug> fmt::Debug for Got<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => value.fmt(f),
-            Self::Panic => f.write_str("a panic"),
+            Self::Panic(words) => f.write_str(words),
         }
     }
 }

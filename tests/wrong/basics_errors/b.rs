@@ -1,0 +1,87 @@
+// caught by: an age that does not fit is a bad age
+//! basics_errors: every cause of a failure has its own variant
+//!
+//! What a client sends is often wrong, and that is an ordinary day for a backend, no reason to panic. Each cause
+//! becomes a value of its own: then the answer to the client can say what to correct, and a log can count it.
+//!
+//!     b"ada,36"          ->  Ok(Signup { name: "ada", age: 36 })
+//!     b"\xff,36"         ->  Err(NotUtf8)   the bytes are no text
+//!     b"ada"             ->  Err(NoComma)
+//!     b"ada,old"         ->  Err(BadAge)    all that follows the first comma must be a number from 0 to 255
+//!
+//! The cause that is met first counts. No input makes `parse_signup` panic.
+//!
+//! Read more: https://doc.rust-lang.org/book/ch09-02-recoverable-errors-with-result.html
+
+use std::str::{self, Utf8Error};
+
+/// A new user.
+#[derive(Debug, PartialEq)]
+struct Signup {
+    name: String,
+    age: u8,
+}
+
+/// Why a body is no signup.
+#[derive(Debug, PartialEq)]
+enum SignupError {
+    NotUtf8,
+    NoComma,
+    BadAge,
+}
+
+// With this, `?` turns a Utf8Error into a SignupError by itself.
+impl From<Utf8Error> for SignupError {
+    fn from(_: Utf8Error) -> Self {
+        Self::NotUtf8
+    }
+}
+
+/// Reads a body of the form `name,age`.
+fn parse_signup(body: &[u8]) -> Result<Signup, SignupError> {
+    let text = str::from_utf8(body)?;
+    let (name, age) = text.split_once(',').ok_or(SignupError::NoComma)?;
+    if age.is_empty() || !age.chars().all(|c| c.is_ascii_digit()) {
+        return Err(SignupError::BadAge);
+    }
+    Ok(Signup {
+        name: name.to_owned(),
+        age: age.parse().unwrap(),
+    })
+}
+
+fn main() {
+    println!("{:?}", parse_signup(b"ada,36"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_good_body_is_a_signup() {
+        let ada = Signup {
+            name: "ada".to_owned(),
+            age: 36,
+        };
+        assert_eq!(parse_signup(b"ada,36"), Ok(ada), "parse_signup(b\"ada,36\")");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_not_utf8() {
+        let asked = "parse_signup(b\"\\xff,36\")";
+        assert_eq!(parse_signup(b"\xff,36"), Err(SignupError::NotUtf8), "{asked}");
+    }
+
+    #[test]
+    fn a_body_without_a_comma_is_no_comma() {
+        let asked = "parse_signup(b\"ada\")";
+        assert_eq!(parse_signup(b"ada"), Err(SignupError::NoComma), "{asked}");
+    }
+
+    #[test]
+    fn an_age_that_is_no_number_is_a_bad_age() {
+        let asked = "parse_signup(b\"ada,old\")";
+        assert_eq!(parse_signup(b"ada,old"), Err(SignupError::BadAge), "{asked}");
+    }
+}

@@ -122,7 +122,7 @@ impl Dice {
     }
 
     fn name(&mut self) -> String {
-        let parts = ["", "ada", "Grace ", "linus", "jürgen", "李", "7", "-", "\n"];
+        let parts = ["", "ada", "Grace ", "linus", "jürgen", "李", "7", "-", " "];
         format!("{}{}", self.pick(&parts), self.pick(&parts))
     }
 
@@ -135,7 +135,9 @@ impl Dice {
             0 => (good.into_bytes(), Ok(Signup { name, age })),
             1 => (name.into_bytes(), Err(NoComma)),
             2 => {
-                let ages = ["", "x", "3x", "256", "300", "-1", " 7", "7 ", "7,", "1.5", "٣"];
+                let ages = [
+                    "", "x", "3x", "256", "300", "-1", " 7", "7 ", "7,", "1.5", "٣",
+                ];
                 let body = format!("{name},{}", self.pick(&ages));
                 (body.into_bytes(), Err(BadAge))
             }

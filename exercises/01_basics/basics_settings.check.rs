@@ -37,7 +37,9 @@ fn the_order_of_the_file_is_kept_and_doubles_too() {
 fn generated_files_are_read_as_the_rules_say() {
     let mut dice = Dice(0x5EED_0F5E_7717_1265);
     for _ in 0..200 {
-        let lines: Vec<Line> = (0..dice.roll(12)).map(|_| Line::random(&mut dice)).collect();
+        let lines: Vec<Line> = (0..dice.roll(12))
+            .map(|_| Line::random(&mut dice))
+            .collect();
         let lines = shrunk(lines);
         let (text, expected) = join(&lines);
         assert_eq!(parsed(&text), Got::Value(expected), "{}", asked(&text));
@@ -88,7 +90,15 @@ impl Line {
     }
 }
 
-const KEYS: &[&str] = &["PORT", "HOST", "DATABASE_URL", "x", "größe", "a.b", "log-level"];
+const KEYS: &[&str] = &[
+    "PORT",
+    "HOST",
+    "DATABASE_URL",
+    "x",
+    "größe",
+    "a.b",
+    "log-level",
+];
 
 const VALUES: &[&str] = &[
     "",
@@ -113,7 +123,10 @@ const VALUES: &[&str] = &[
 fn join(lines: &[Line]) -> (String, Vec<(String, String)>) {
     let text: String = lines.iter().map(|line| line.text.as_str()).collect();
     let text = text.trim_end_matches(['\r', '\n']).to_owned();
-    (text, lines.iter().filter_map(|line| line.sets.clone()).collect())
+    (
+        text,
+        lines.iter().filter_map(|line| line.sets.clone()).collect(),
+    )
 }
 
 /// Leaves out every line that is not needed to make the parser fail; all lines stay if it does not fail.

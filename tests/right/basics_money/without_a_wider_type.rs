@@ -23,7 +23,10 @@ struct TooLarge;
 fn to_pay(cart: &[(u64, u64)], percent: u64) -> Result<u64, TooLarge> {
     let mut sum = 0u64;
     for (price, quantity) in cart {
-        match price.checked_mul(*quantity).and_then(|line| sum.checked_add(line)) {
+        match price
+            .checked_mul(*quantity)
+            .and_then(|line| sum.checked_add(line))
+        {
             Some(larger) => sum = larger,
             None => return Err(TooLarge),
         }

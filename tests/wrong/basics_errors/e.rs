@@ -65,30 +65,31 @@ fn main() {
 mod tests {
     use super::*;
 
+    /// Parses `body` and compares with the expected result.
+    #[track_caller]
+    fn check(body: &[u8], expected: Result<Signup, SignupError>) {
+        let asked = format!("parse_signup(b\"{}\")", body.escape_ascii());
+        assert_eq!(parse_signup(body), expected, "{asked}");
+    }
+
     #[test]
     fn a_good_body_is_a_signup() {
-        let ada = Signup {
-            name: "ada".to_owned(),
-            age: 36,
-        };
-        assert_eq!(parse_signup(b"ada,36"), Ok(ada), "parse_signup(b\"ada,36\")");
+        let name = "ada".to_owned();
+        check(b"ada,36", Ok(Signup { name, age: 36 }));
     }
 
     #[test]
     fn bytes_that_are_no_text_are_not_utf8() {
-        let asked = "parse_signup(b\"\\xff,36\")";
-        assert_eq!(parse_signup(b"\xff,36"), Err(SignupError::NotUtf8), "{asked}");
+        check(b"\xff,36", Err(SignupError::NotUtf8));
     }
 
     #[test]
     fn a_body_without_a_comma_is_no_comma() {
-        let asked = "parse_signup(b\"ada\")";
-        assert_eq!(parse_signup(b"ada"), Err(SignupError::NoComma), "{asked}");
+        check(b"ada", Err(SignupError::NoComma));
     }
 
     #[test]
     fn an_age_that_is_no_number_is_a_bad_age() {
-        let asked = "parse_signup(b\"ada,old\")";
-        assert_eq!(parse_signup(b"ada,old"), Err(SignupError::BadAge), "{asked}");
+        check(b"ada,old", Err(SignupError::BadAge));
     }
 }

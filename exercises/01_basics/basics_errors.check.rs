@@ -50,8 +50,8 @@ fn random_bytes_never_cause_a_panic() {
         let body = dice.noise();
         // The shortest beginning that causes a panic is the easiest to think about.
         for end in 0..=body.len() {
-            if let got @ Got::Panic(_) = parsed(&body[..end]) {
-                let expected = Got::Panic("Ok(…) or Err(…), no panic".to_owned());
+            if let got @ Got::Words(_) = parsed(&body[..end]) {
+                let expected = Got::Words("Ok(…) or Err(…)".to_owned());
                 assert_eq!(got, expected, "{}", asked(&body[..end]));
             }
         }
@@ -85,7 +85,7 @@ fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
     let result = panic::catch_unwind(call);
     drop(panic::take_hook());
     result.map_or_else(
-        |_| Got::Panic(WORDS.lock().expect("no panic here").clone()),
+        |_| Got::Words(WORDS.lock().expect("no panic here").clone()),
         Got::Value,
     )
 }
@@ -94,14 +94,15 @@ fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
 #[derive(PartialEq)]
 enum Got<T> {
     Value(T),
-    Panic(String),
+    /// Told in words: a panic, or that one of several values is right.
+    Words(String),
 }
 
 impl<T: fmt::Debug> fmt::Debug for Got<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => value.fmt(f),
-            Self::Panic(words) => f.write_str(words),
+            Self::Words(words) => f.write_str(words),
         }
     }
 }

@@ -165,7 +165,7 @@ fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
     let result = panic::catch_unwind(call);
     drop(panic::take_hook());
     result.map_or_else(
-        |_| Got::Panic(WORDS.lock().expect("no panic here").clone()),
+        |_| Got::Words(WORDS.lock().expect("no panic here").clone()),
         Got::Value,
     )
 }
@@ -174,14 +174,15 @@ fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
 #[derive(PartialEq)]
 enum Got<T> {
     Value(T),
-    Panic(String),
+    /// A panic, in words.
+    Words(String),
 }
 
 impl<T: fmt::Debug> fmt::Debug for Got<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => value.fmt(f),
-            Self::Panic(words) => f.write_str(words),
+            Self::Words(words) => f.write_str(words),
         }
     }
 }

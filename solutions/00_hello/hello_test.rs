@@ -1,20 +1,20 @@
 //! hello_test: a failing assertion tells you what is expected
 //!
-//! Every answer of a web server begins with a status code, and people who read logs rely on the words
-//! beside it. Some rows of this table are wrong. You need not know the right words: save, and the screen
-//! says what was asked, what was expected and what your code gave ("got").
+//! Every answer of a web server begins with a status code, and people who read logs rely on the
+//! words beside it. Some rows of this table are wrong. You need not know the right words: save, and
+//! the screen says what was asked, what was expected and what your code gave ("got").
 //!
 //!     404  ->  "Not Found"
 //!
-//! The tests below are the task, so correct the table and not the tests: an edited test is put back before
-//! it runs. A test stops at its first wrong row, so there may be another one behind the row you correct.
+//! Correct the table, not the tests below it: an edited test is put back before it runs. A test
+//! stops at its first wrong row, so there may be another one behind the row you correct.
 //!
 //! Read more: RFC 9110, section 15
 
 /// The words that belong to a status code.
 fn reason(status: u16) -> &'static str {
-    // 401 says "I do not know who you are", 403 says "I know you, and you may not". The word for 401 is older than this
-    // distinction; it is kept because every client knows it. "Found" belongs to 302, a redirect.
+    // 401 says "I do not know who you are", 403 says "I know you, and you may not". The word for 401
+    // is older than this distinction and is kept for old clients. "Found" belongs to 302, a redirect.
     match status {
         200 => "OK",
         201 => "Created",

@@ -1,14 +1,15 @@
 //! basics_errors: every cause of a failure has its own variant
 //!
-//! What a client sends is often wrong, and that is an ordinary day for a backend, no reason to panic. Each cause
-//! becomes a value of its own: then the answer to the client can say what to correct, and a log can count it.
+//! What clients send is often wrong. For a backend that is an ordinary day and no reason to panic:
+//! each cause becomes a value of its own, so that the answer can say what to correct, and a log can
+//! count it. This function panics at three places, one for each cause.
 //!
-//!     b"ada,36"          ->  Ok(Signup { name: "ada", age: 36 })
-//!     b"\xff,36"         ->  Err(NotUtf8)   the bytes are no text
-//!     b"ada"             ->  Err(NoComma)
-//!     b"ada,old"         ->  Err(BadAge)    all that follows the first comma must be a number from 0 to 255
+//!     b"ada,36"   ->  Ok(Signup { name: "ada", age: 36 })
+//!     b"\xff,36"  ->  Err(NotUtf8)    the bytes are no text
+//!     b"ada"      ->  Err(NoComma)
+//!     b"ada,old"  ->  Err(BadAge)     all that follows the first comma must be a number, 0 to 255
 //!
-//! The cause that is met first counts. No input makes `parse_signup` panic.
+//! The cause that is met first, in this order, is the one that counts.
 //!
 //! Read more: https://doc.rust-lang.org/book/ch09-02-recoverable-errors-with-result.html
 

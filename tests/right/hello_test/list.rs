@@ -1,13 +1,13 @@
 //! hello_test: a failing assertion tells you what is expected
 //!
-//! Every answer of a web server begins with a status code, and people who read logs rely on the words
-//! beside it. Some rows of this table are wrong. You need not know the right words: save, and the screen
-//! says what was asked, what was expected and what your code gave ("got").
+//! Every answer of a web server begins with a status code, and people who read logs rely on the
+//! words beside it. Some rows of this table are wrong. You need not know the right words: save, and
+//! the screen says what was asked, what was expected and what your code gave ("got").
 //!
 //!     404  ->  "Not Found"
 //!
-//! The tests below are the task, so correct the table and not the tests: an edited test is put back before
-//! it runs. A test stops at its first wrong row, so there may be another one behind the row you correct.
+//! Correct the table, not the tests below it: an edited test is put back before it runs. A test
+//! stops at its first wrong row, so there may be another one behind the row you correct.
 //!
 //! Read more: RFC 9110, section 15
 

@@ -1,18 +1,19 @@
 // caught by: generated carts are exact to the cent
 //! basics_money: money is whole cents, and overflow is an error
 //!
-//! A price of 0.10 has no exact `f64`, so sums of such prices are sometimes a cent off, and a shop that
-//! is a cent off is wrong. Whole cents in integers are exact, until a number grows too large for its type: then
-//! a program that does not look takes a wrong amount, or panics and takes the request down with it.
+//! A price of 0.10 has no exact `f64`, so sums of such prices are sometimes a cent off, and a shop
+//! may not be a cent off. Whole cents in integers are exact, until a number is too large for its
+//! type: then a program that does not look takes a wrong amount, or panics and the request is lost.
 //!
-//!     cart [(price in cents, quantity), …], percent off  ->  cents to pay
-//!     [(1999, 2), (500, 1)],   0 %  ->  Ok(4498)
-//!     [(333, 1)],             10 %  ->  Ok(300)         the discount is 33, not 33.3
-//!     [(u64::MAX, 2)],         0 %  ->  Err(TooLarge)
+//!     cart of (price in cents, quantity), percent off  ->  cents to pay
+//!     [(1999, 2), (500, 1)],   0 %                     ->  Ok(4498)
+//!     [(333, 1)],             10 %                     ->  Ok(300)    the discount is 33, not 33.3
+//!     [(u64::MAX, 2)],         0 %                     ->  Err(TooLarge)
 //!
-//! The sum is every price times its quantity, added up. The discount is `percent` per cent of the whole sum, rounded
-//! down to a cent; what is left is to pay. `percent` is 0 to 100. If the sum does not fit into a `u64`, the
-//! answer is Err(TooLarge), whatever the discount; so it is if a later step does not fit into your type.
+//! The sum is each price times its quantity, added up. The discount is `percent` per cent of the
+//! whole sum, rounded down to a cent; the rest is to pay. `percent` is 0 to 100. If the sum does not
+//! fit into a `u64`, the answer is Err(TooLarge), whatever the discount. If a later step does not
+//! fit into the type you use, the answer is Err(TooLarge) too: never a wrong amount, never a panic.
 //!
 //! Read more: https://doc.rust-lang.org/std/primitive.u64.html#method.checked_mul
 
@@ -59,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_sum_that_does_not_fit_is_an_error() {
-        let cart = [(u64::MAX, 2)];
-        assert_eq!(to_pay(&cart, 0), Err(TooLarge), "to_pay(&{cart:?}, 0)");
+        let asked = "to_pay(&[(u64::MAX, 2)], 0)";
+        assert_eq!(to_pay(&[(u64::MAX, 2)], 0), Err(TooLarge), "{asked}");
     }
 }

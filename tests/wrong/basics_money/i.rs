@@ -1,18 +1,19 @@
 // caught by: a discount is rounded down to a cent
 //! basics_money: money is whole cents, and overflow is an error
 //!
-//! A price of 0.10 has no exact `f64`, so sums of such prices are sometimes a cent off, and a shop that
-//! is a cent off is wrong. Whole cents in integers are exact, until a number grows too large for its type: then
-//! a program that does not look takes a wrong amount, or panics and takes the request down with it.
+//! A price of 0.10 has no exact `f64`, so sums of such prices are sometimes a cent off, and a shop
+//! may not be a cent off. Whole cents in integers are exact, until a number is too large for its
+//! type: then a program that does not look takes a wrong amount, or panics and the request is lost.
 //!
-//!     cart [(price in cents, quantity), …], percent off  ->  cents to pay
-//!     [(1999, 2), (500, 1)],   0 %  ->  Ok(4498)
-//!     [(333, 1)],             10 %  ->  Ok(300)         the discount is 33, not 33.3
-//!     [(u64::MAX, 2)],         0 %  ->  Err(TooLarge)
+//!     cart of (price in cents, quantity), percent off  ->  cents to pay
+//!     [(1999, 2), (500, 1)],   0 %                     ->  Ok(4498)
+//!     [(333, 1)],             10 %                     ->  Ok(300)    the discount is 33, not 33.3
+//!     [(u64::MAX, 2)],         0 %                     ->  Err(TooLarge)
 //!
-//! The sum is every price times its quantity, added up. The discount is `percent` per cent of the whole sum, rounded
-//! down to a cent; what is left is to pay. `percent` is 0 to 100. If the sum does not fit into a `u64`, the
-//! answer is Err(TooLarge), whatever the discount; so it is if a later step does not fit into your type.
+//! The sum is each price times its quantity, added up. The discount is `percent` per cent of the
+//! whole sum, rounded down to a cent; the rest is to pay. `percent` is 0 to 100. If the sum does not
+//! fit into a `u64`, the answer is Err(TooLarge), whatever the discount. If a later step does not
+//! fit into the type you use, the answer is Err(TooLarge) too: never a wrong amount, never a panic.
 //!
 //! Read more: https://doc.rust-lang.org/std/primitive.u64.html#method.checked_mul
 
@@ -24,11 +25,11 @@ struct TooLarge;
 fn to_pay(cart: &[(u64, u64)], percent: u64) -> Result<u64, TooLarge> {
     let mut sum: u64 = 0;
     for &(price, quantity) in cart {
-        // `checked_` gives None where `*` and `+` would panic in a debug build and wrap around in a release build.
+        // `checked_` gives None where `*` and `+` panic in a debug build and wrap around in a release.
         let line = price.checked_mul(quantity).ok_or(TooLarge)?;
         sum = sum.checked_add(line).ok_or(TooLarge)?;
     }
-    // Multiply first: 333 / 100 * 10 would be 30. Integer division rounds down, as the shop's rule does.
+    // Multiply first: 333 / 100 * 10 would be 30. Integer division rounds down, as the rule does.
     Ok(sum.checked_mul(100 - percent).ok_or(TooLarge)? / 100)
 }
 
@@ -58,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_sum_that_does_not_fit_is_an_error() {
-        let cart = [(u64::MAX, 2)];
-        assert_eq!(to_pay(&cart, 0), Err(TooLarge), "to_pay(&{cart:?}, 0)");
+        let asked = "to_pay(&[(u64::MAX, 2)], 0)";
+        assert_eq!(to_pay(&[(u64::MAX, 2)], 0), Err(TooLarge), "{asked}");
     }
 }

@@ -1,9 +1,9 @@
 // caught by: only the first equals sign separates
 //! basics_settings: a settings file becomes a list of keys and values
 //!
-//! The same backend runs on your laptop and on the server: its port and its database come from outside.
-//! Often they stand in a file of KEY=value lines, and people write such files by hand, with comments, blank
-//! lines, spaces, and values that contain `=` themselves.
+//! The same backend runs on your laptop and on the server: its port and its database come from
+//! outside. Often they stand in a file of KEY=value lines, and people write such files by hand, with
+//! comments, blank lines, spaces, and values that contain `=` themselves.
 //!
 //!     PORT=8080            ->  ("PORT", "8080")
 //!     URL = /db?mode=ro    ->  ("URL", "/db?mode=ro")    only the first `=` separates
@@ -11,8 +11,9 @@
 //!     VERBOSE              ->  ("VERBOSE", "")           no `=`: the value is empty
 //!     # a comment          ->  skipped, as are blank lines
 //!
-//! Spaces and tabs at both ends of a line, a key or a value do not count. A line ends with "\n" or "\r\n";
-//! the last one may have no end. The list has the order of the file; a key that comes twice is listed twice.
+//! Spaces and tabs at both ends of a line, a key or a value do not count. A line ends with "\n" or
+//! "\r\n"; the last one may have no end. The list keeps the order of the file, and a key that comes
+//! twice is listed twice.
 //!
 //! Read more: https://12factor.net/config
 

@@ -1,7 +1,7 @@
 //! Further tests of basics_money: carts made at random, and amounts at the edge of what fits.
 //!
-//! The expected amount is calculated in `u128`, where nothing here overflows, and from the other side: what is to pay
-//! is (100 - percent) per cent of the sum, rounded up.
+//! The expected amount is calculated in `u128`, where nothing here overflows, and from the other
+//! side: what is to pay is (100 - percent) per cent of the sum, rounded up.
 
 use super::*;
 use std::{fmt, panic, sync::Mutex};
@@ -19,8 +19,8 @@ fn a_discount_is_taken_from_the_whole_sum() {
 fn generated_carts_are_exact_to_the_cent() {
     let mut dice = Dice(0x0CA5_4C0F_FEE5_1234);
     for round in 0..500 {
-        // Small prices first, because they are the easier ones to think about. The largest sums, some 10^14 cents, leave
-        // room for every way to calculate in a u64.
+        // Small prices first, because they are the easier ones to think about. The largest sums,
+        // some 10^14 cents, leave room for every way to calculate in a u64.
         let digits = 2 + round / 60;
         let cart: Cart = (0..dice.roll(6))
             .map(|_| (dice.roll(10_u64.pow(digits)), dice.roll(1000)))
@@ -28,7 +28,7 @@ fn generated_carts_are_exact_to_the_cent() {
         let percent = dice.roll(101);
         check(&shrunk(cart, percent), percent);
     }
-    // An f64 holds no number of this length exactly; times 100 it still fits into a u64.
+    // An f64 does not hold every number of this length; times 100 it still fits into a u64.
     let large = vec![(90_071_992_547_409_931, 1), (7, 1)];
     for percent in [1, 7, 29, 58, 99] {
         check(&large, percent);
@@ -115,14 +115,17 @@ fn paid(cart: &Cart, percent: u64) -> Got<Answer> {
     caught(|| to_pay(cart, percent))
 }
 
-/// Runs `call`. A panic becomes a value with its place and words, so that the test can say which input caused it.
+/// Runs `call`. A panic becomes a value with its line and words, so that the test can say which
+/// input caused it.
 ///
 /// The runner gives each test a process of its own, so the hook disturbs no other test.
 fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
     static WORDS: Mutex<String> = Mutex::new(String::new());
     panic::set_hook(Box::new(|info| {
         let line = info.location().map_or(0, |place| place.line());
-        let words = info.payload_as_str().unwrap_or("no message");
+        // Its first line is the place, with the whole path; the rest is what the panic says.
+        let text = info.to_string();
+        let words = text.split_once('\n').map_or("", |(_, words)| words);
         *WORDS.lock().expect("no panic here") = format!("a panic in line {line}: {words}");
     }));
     let result = panic::catch_unwind(call);

@@ -1,6 +1,6 @@
 //! Further tests of basics_settings: the rest of the rules, and files made at random.
 //!
-//! The random files are built line by line together with what each line means, so nothing here parses.
+//! The random files are built line by line together with what each line means: nothing here parses.
 
 use super::*;
 use std::{fmt, panic, sync::Mutex};
@@ -129,7 +129,7 @@ fn join(lines: &[Line]) -> (String, Vec<(String, String)>) {
     )
 }
 
-/// Leaves out every line that is not needed to make the parser fail; all lines stay if it does not fail.
+/// Leaves out every line that is not needed to make the parser fail. If it does not fail, all stay.
 fn shrunk(mut lines: Vec<Line>) -> Vec<Line> {
     let fails = |lines: &[Line]| {
         let (text, expected) = join(lines);
@@ -152,14 +152,17 @@ fn parsed(text: &str) -> Got<Vec<(String, String)>> {
     caught(|| parse_settings(text))
 }
 
-/// Runs `call`. A panic becomes a value with its place and words, so that the test can say which input caused it.
+/// Runs `call`. A panic becomes a value with its line and words, so that the test can say which
+/// input caused it.
 ///
 /// The runner gives each test a process of its own, so the hook disturbs no other test.
 fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
     static WORDS: Mutex<String> = Mutex::new(String::new());
     panic::set_hook(Box::new(|info| {
         let line = info.location().map_or(0, |place| place.line());
-        let words = info.payload_as_str().unwrap_or("no message");
+        // Its first line is the place, with the whole path; the rest is what the panic says.
+        let text = info.to_string();
+        let words = text.split_once('\n').map_or("", |(_, words)| words);
         *WORDS.lock().expect("no panic here") = format!("a panic in line {line}: {words}");
     }));
     let result = panic::catch_unwind(call);

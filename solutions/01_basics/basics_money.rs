@@ -24,11 +24,11 @@ struct TooLarge;
 fn to_pay(cart: &[(u64, u64)], percent: u64) -> Result<u64, TooLarge> {
     let mut sum: u64 = 0;
     for &(price, quantity) in cart {
-        // `checked_` gives None where `*` and `+` panic in a debug build and wrap around in a release.
+        // `checked_` gives None where `*` and `+` panic in a debug build and wrap in a release.
         let line = price.checked_mul(quantity).ok_or(TooLarge)?;
         sum = sum.checked_add(line).ok_or(TooLarge)?;
     }
-    // Multiply first: 333 / 100 * 10 would be 30. Integer division rounds down, as the rule does.
+    // Multiply first: 333 / 100 * 10 would be 30. Integer division rounds down, as the rule asks.
     let discount = sum.checked_mul(percent).ok_or(TooLarge)? / 100;
     Ok(sum - discount)
 }

@@ -15,7 +15,7 @@
 //! Read more: https://doc.rust-lang.org/book/ch09-02-recoverable-errors-with-result.html
 
 use std::num::ParseIntError;
-use std::str::{self, Utf8Error};
+use std::str::Utf8Error;
 
 /// A new user.
 #[derive(Debug, PartialEq)]

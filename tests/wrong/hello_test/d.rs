@@ -14,8 +14,8 @@
 
 /// The words that belong to a status code.
 fn reason(status: u16) -> &'static str {
-    // 401 says "I do not know who you are", 403 says "I know you, and you may not". The word for 401
-    // is older than this distinction and is kept for old clients. "Found" belongs to 302, a redirect.
+    // 401 says "I do not know who you are", 403 says "I know you, and you may not". The word for
+    // 401 is older than this distinction, and it has stayed. "Found" belongs to 302, a redirect.
     match status {
         200 => "OK",
         201 => "Created",

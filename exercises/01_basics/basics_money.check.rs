@@ -121,11 +121,16 @@ fn paid(cart: &Cart, percent: u64) -> Got<Answer> {
 /// The runner gives each test a process of its own, so the hook disturbs no other test.
 fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
     static WORDS: Mutex<String> = Mutex::new(String::new());
-    panic::set_hook(Box::new(|info| {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
         let line = info.location().map_or(0, |place| place.line());
         // Its first line is the place, with the whole path; the rest is what the panic says.
         let text = info.to_string();
         let words = text.split_once('\n').map_or("", |(_, words)| words);
+        if words.starts_with("not yet implemented") {
+            // No mistake, only not written yet. The runner has its own words for that.
+            usual(info);
+        }
         *WORDS.lock().expect("no panic here") = format!("a panic in line {line}: {words}");
     }));
     let result = panic::catch_unwind(call);

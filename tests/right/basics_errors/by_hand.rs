@@ -2,7 +2,7 @@
 //!
 //! What clients send is often wrong. For a backend that is an ordinary day and no reason to panic:
 //! each cause becomes a value of its own, so that the answer can say what to correct, and a log can
-//! count it. This function panics at three places, one for each cause.
+//! count it. Whatever bytes come, the function returns.
 //!
 //!     b"ada,36"   ->  Ok(Signup { name: "ada", age: 36 })
 //!     b"\xff,36"  ->  Err(NotUtf8)    the bytes are no text

@@ -23,6 +23,11 @@ pub struct Pristine<'a> {
 }
 
 impl<'a> Pristine<'a> {
+    /// The copies that were taken before.
+    pub fn of(course: &'a Course) -> Self {
+        Self { course }
+    }
+
     /// Copies away every exercise that has no copy yet.
     ///
     /// A file that was edited before the first start is taken as git has it.

@@ -138,7 +138,15 @@ fn progress(view: &View<'_>, columns: usize, theme: Theme) -> Line {
             .push(Tone::Plain, &theme.sign(Sign::Empty).repeat(bar - filled))
             .push(Tone::Plain, "  ");
     }
-    line.push(Tone::Plain, &count)
+    let line = line
+        .push(Tone::Plain, &count)
         .push(Tone::Plain, "   ")
-        .join(path)
+        .join(path);
+    // The least important part goes first when the window is narrow.
+    match view.seen_by {
+        Some(seen_by) if line.width() + 3 + seen_by.len() < columns => {
+            line.push(Tone::Plain, "   ").push(Tone::Plain, seen_by)
+        }
+        _ => line,
+    }
 }

@@ -8,7 +8,10 @@ use super::{
     report::to_text,
     theme::{Sign, Theme, Tone},
 };
-use crate::course::Kind;
+use crate::{
+    course::{Course, Exercise, Kind},
+    progress::{Progress, State},
+};
 use std::path::PathBuf;
 
 /// One exercise in the list.
@@ -26,6 +29,23 @@ pub struct Entry {
     pub state: EntryState,
     /// The learner's file, relative to the course.
     pub path: PathBuf,
+}
+
+/// Every exercise of a course with the learner's progress.
+pub fn entries(course: &Course, progress: &Progress) -> Vec<Entry> {
+    let entry = |exercise: &Exercise| Entry {
+        name: exercise.name.clone(),
+        chapter: course.chapter_of(exercise).title.clone(),
+        title: exercise.title.clone(),
+        kind: exercise.kind,
+        state: match progress.state(&exercise.name) {
+            State::Done => EntryState::Done,
+            State::Pending => EntryState::Pending,
+            State::Skipped => EntryState::Skipped,
+        },
+        path: course.relative_file(exercise),
+    };
+    course.exercises.iter().map(entry).collect()
 }
 
 /// How far the learner is with an exercise.

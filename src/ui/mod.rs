@@ -41,5 +41,5 @@ mod tests;
 pub use clean::{harmless, without_ansi};
 pub use frame::{Frame, Size};
 pub use keys::Key;
-pub use terminal::{Terminal, restore};
+pub use terminal::{Terminal, columns, restore};
 pub use theme::{Color, Links, Signs, Surroundings, Theme};

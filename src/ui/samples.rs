@@ -245,6 +245,7 @@ pub(super) fn view(state: State<'_>) -> View<'_> {
         total: 140,
         notice: None,
         question: None,
+        seen_by: None,
         panel: None,
         scroll: 0,
     }

@@ -44,6 +44,8 @@ pub struct View<'a> {
     pub notice: Option<&'a str>,
     /// A question that is answered with `y` or `n`; it takes the place of the keys.
     pub question: Option<&'a str>,
+    /// How the last save was noticed, in a few words.
+    pub seen_by: Option<&'a str>,
     /// Something else to read in place of the report.
     pub panel: Option<Panel<'a>>,
     /// How many lines of the body are scrolled past. Too many is the same as [`Frame::last_scroll`].

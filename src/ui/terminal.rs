@@ -90,6 +90,16 @@ pub fn restore() {
     }
 }
 
+/// The width to print text in: the window's, or 100 where there is none.
+pub fn columns() -> usize {
+    const WITHOUT_A_WINDOW: usize = 100;
+    Term::stdout()
+        .size_checked()
+        .map_or(WITHOUT_A_WINDOW, |(_, columns)| {
+            usize::from(columns).max(20)
+        })
+}
+
 fn lock() -> MutexGuard<'static, Option<mode::Before>> {
     BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
 }

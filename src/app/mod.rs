@@ -24,6 +24,8 @@ enum End {
     Done,
     /// The learner's work does not pass yet.
     NotYet,
+    /// Something that every exercise needs is missing, and has been told.
+    CannotWork,
 }
 
 /// The whole program.
@@ -33,6 +35,7 @@ pub fn main() -> ExitCode {
     match run(cli, theme) {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::NotYet) => ExitCode::from(1),
+        Ok(End::CannotWork) => ExitCode::from(2),
         Err(error) => {
             ui::print::err(&ui::error::text(&error, theme));
             ExitCode::from(2)

@@ -21,6 +21,7 @@ pub mod error;
 mod finding;
 mod footer;
 mod frame;
+pub mod health;
 pub mod json;
 pub mod keys;
 mod line;

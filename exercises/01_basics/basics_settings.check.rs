@@ -8,7 +8,7 @@ use std::{fmt, panic, sync::Mutex};
 #[test]
 fn a_number_sign_inside_a_line_begins_no_comment() {
     check("COLOR=#ff0000\n", &[("COLOR", "#ff0000")]);
-    check("ROOM = 4 # 7\n", &[("ROOM", "4 # 7")]);
+    check("ROOM=4 # 7\n", &[("ROOM", "4 # 7")]);
 }
 
 #[test]

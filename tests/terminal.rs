@@ -110,8 +110,8 @@ struct Outside {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     bytes: Receiver<Vec<u8>>,
-    /// Whether the terminal's modes are what they were before anything ran in it.
-    before: Box<dyn Fn(&dyn MasterPty) -> bool>,
+    /// The terminal's modes before anything ran in it.
+    before: String,
     seen: vt100::Parser,
 }
 
@@ -136,7 +136,7 @@ impl Outside {
         command.env("LC_ALL", "C.UTF-8");
         command.env_remove("NO_COLOR");
         command.env("RUST_BACKTRACE", "0");
-        let before = pair.master.get_termios().expect("modes");
+        let before = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).expect("started");
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let (send, bytes) = mpsc::channel();
@@ -152,7 +152,7 @@ impl Outside {
             master: pair.master,
             child,
             bytes,
-            before: Box::new(move |master| master.get_termios().expect("modes") == before),
+            before,
             seen: vt100::Parser::new(ROWS, COLUMNS, 0),
         }
     }
@@ -173,8 +173,12 @@ impl Outside {
     }
 
     fn is_as_before(&self) -> bool {
-        (self.before)(self.master.as_ref())
+        modes(self.master.as_ref()) == self.before
     }
+}
+
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("modes"))
 }
 
 impl Drop for Outside {

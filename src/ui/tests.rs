@@ -49,6 +49,19 @@ fn a_failing_server_leads_with_the_first_broken_claim() {
 }
 
 #[test]
+fn a_window_of_20_columns_can_still_be_read() {
+    assert_snapshot!(
+        "failing_server_20",
+        verdict(&samples::failing_server(), 20, 60)
+    );
+    assert_snapshot!("table_diff_20", verdict(&samples::table_diff(), 20, 40));
+    assert_snapshot!(
+        "small_window_30x8",
+        verdict(&samples::failing_server(), 30, 8)
+    );
+}
+
+#[test]
 fn a_compile_error_is_rustcs_own_text() {
     let report = samples::compile_error();
     for columns in [60, 80, 200] {

@@ -3,7 +3,7 @@
 //! | for | use |
 //! |---|---|
 //! | how to draw: colours, links, signs | [`Theme`] |
-//! | one verdict as text | [`report::text`], [`plain::report`] |
+//! | one verdict as text | [`report::text`] at [`width`], [`plain::report`]; in one line [`report::short`] |
 //! | the watch screen | [`screen::View`] -> [`screen::draw`] -> [`Frame`] -> [`Terminal::show`] |
 //! | the list of exercises | [`list::ListView`] -> [`list::draw`]; [`list::table`] for `backendlings list` |
 //! | keys | [`keys::listen`] |
@@ -41,5 +41,5 @@ mod tests;
 pub use clean::{harmless, without_ansi};
 pub use frame::{Frame, Size};
 pub use keys::Key;
-pub use terminal::{Terminal, restore};
+pub use terminal::{Terminal, restore, width};
 pub use theme::{Color, Links, Signs, Surroundings, Theme};

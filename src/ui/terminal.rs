@@ -18,6 +18,16 @@ const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H";
 /// Ends an update that was cut short, resets colours and links, shows the cursor, goes back.
 const LEAVE: &str = "\x1b[?2026l\x1b[0m\x1b]8;;\x1b\\\x1b[?25h\x1b[?1049l";
 
+/// More columns than any text has.
+pub(super) const NO_WIDTH: usize = usize::MAX / 2;
+
+/// How wide the text for standard output may be: as wide as the terminal, and without limit where there is none.
+pub fn width() -> usize {
+    Term::stdout()
+        .size_checked()
+        .map_or(NO_WIDTH, |(_, columns)| usize::from(columns).max(1))
+}
+
 /// What has to be put back. One per process, because there is one terminal: the panic hook and the signal handler reach it here.
 static BEFORE: Mutex<Option<mode::Before>> = Mutex::new(None);
 

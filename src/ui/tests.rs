@@ -342,6 +342,29 @@ fn fits(name: &str, frame: &Frame, size: Size) {
 }
 
 #[test]
+fn a_verdict_in_one_line_has_the_first_broken_claim() {
+    let short = |report| report::short(&report, COLORLESS);
+    assert_eq!(short(samples::passed()), " ✓ http_status_codes");
+    assert_eq!(
+        short(samples::failing_server()),
+        " ✗ http_status_codes: a known path with a wrong method is 405, with Allow"
+    );
+    assert_eq!(short(samples::skipped()), " ↷ pg_pool: needs postgres");
+}
+
+#[test]
+fn endless_lines_and_endless_logs_are_shown_from_both_ends() {
+    let mut report = samples::failing_server();
+    report.findings[0].actual = Some("x".repeat(1_000_000));
+    report.findings[0].log = (0..100_000).map(|n| format!("line {n}")).collect();
+    let text = report::text(&report, 80, COLORLESS);
+    assert!(text.contains("… 998800 characters left"), "{text}");
+    assert!(text.contains("… 99976 lines left out …"));
+    assert!(text.contains("line 0\n") && text.contains("line 99999\n"));
+    assert!(text.lines().count() < 100);
+}
+
+#[test]
 fn wrapped_text_loses_no_word() {
     let report = samples::failing_server();
     let words = |columns| {

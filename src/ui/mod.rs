@@ -34,6 +34,8 @@ mod terminal;
 mod theme;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Reports, lists and views that the tests of this room draw.
 
 use super::{
-    list::{Entry, EntryState},
+    Color, Links, Signs, Theme,
+    list::{Entry, EntryState, Filter, ListView, Mode},
     screen::{Completion, State, View},
 };
 use crate::{
@@ -247,5 +248,24 @@ pub(super) fn view(state: State<'_>) -> View<'_> {
         question: None,
         panel: None,
         scroll: 0,
+    }
+}
+
+/// Signs, and nothing else: what a screen says without colours.
+pub(super) const COLORLESS: Theme = Theme {
+    color: Color::Off,
+    links: Links::Off,
+    signs: Signs::Unicode,
+};
+
+/// A list with the fourth exercise current and selected.
+pub(super) fn list_view(entries: &[Entry]) -> ListView<'_> {
+    ListView {
+        entries,
+        current: Some(3),
+        selected: 3,
+        filter: Filter::All,
+        search: "",
+        mode: Mode::Browsing,
     }
 }

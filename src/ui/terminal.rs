@@ -13,10 +13,11 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// To the other screen, which keeps what was there; cursor hidden.
-const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H";
-/// Ends an update that was cut short, resets colours and links, shows the cursor, goes back.
-const LEAVE: &str = "\x1b[?2026l\x1b[0m\x1b]8;;\x1b\\\x1b[?25h\x1b[?1049l";
+/// To the other screen, which keeps what was there. No cursor; and no wrapping, so that a frame drawn for a wider window
+/// than there is by now does not push its own lines away.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J\x1b[H";
+/// Ends an update that was cut short, resets colours and links, undoes what `ENTER` did.
+const LEAVE: &str = "\x1b[?2026l\x1b[0m\x1b]8;;\x1b\\\x1b[?7h\x1b[?25h\x1b[?1049l";
 
 /// More columns than any text has.
 pub(super) const NO_WIDTH: usize = usize::MAX / 2;

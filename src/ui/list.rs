@@ -233,7 +233,7 @@ fn rows(
         };
         let signs = Line::new().push(Tone::Strong, here);
         let line = state
-            .padded(sign_width(theme, &[Sign::Pass, Sign::Skipped]) + 3)
+            .padded(sign_width(theme, &[Sign::Done, Sign::Skipped]) + 3)
             .join(signs.padded(sign_width(theme, &[Sign::Current]) + 1))
             .join(
                 Line::new()
@@ -255,7 +255,7 @@ fn heading(line: Line) -> Row {
 
 fn sign(state: EntryState) -> (Option<Sign>, Tone) {
     match state {
-        EntryState::Done => (Some(Sign::Pass), Tone::Pass),
+        EntryState::Done => (Some(Sign::Done), Tone::Pass),
         EntryState::Skipped => (Some(Sign::Skipped), Tone::Strong),
         EntryState::Pending => (None, Tone::Plain),
     }
@@ -312,7 +312,7 @@ fn foot(view: &ListView<'_>, size: Size, theme: Theme) -> Vec<Line> {
     lines.extend(super::footer::packed(keys.collect(), size.columns, 1));
     let legend = format!(
         " {} done   {} skipped   {} current",
-        theme.sign(Sign::Pass),
+        theme.sign(Sign::Done),
         theme.sign(Sign::Skipped),
         theme.sign(Sign::Current)
     );

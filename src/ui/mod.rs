@@ -10,7 +10,7 @@
 //! | the learner's file beside the solution | [`diff::text`] |
 //! | faults of the runner | [`error::text`] |
 //! | for scripts | [`json`] |
-//! | writing | [`print`] |
+//! | writing | [`mod@print`] |
 //!
 //! Whatever comes from a learner's program, a course or a file name passes through `clean` before it is drawn.
 

@@ -234,7 +234,11 @@ fn advice(report: &Report, columns: usize) -> Vec<Line> {
 
 fn output(output: &Output, columns: usize, theme: Theme) -> Vec<Line> {
     let all: Vec<&str> = output.text.trim_end_matches('\n').lines().collect();
-    let mut lines = paragraphs("Your program printed:", 1, columns);
+    let heading = match output.omitted {
+        0 => "Your program printed:".to_owned(),
+        bytes => format!("Your program printed (without {bytes} bytes in the middle):"),
+    };
+    let mut lines = paragraphs(&heading, 1, columns);
     let rule = format!("{} ", theme.sign(Sign::Rule));
     for text in both_ends(&all, OUTPUT_END, theme) {
         let line = Line::indented(1).push(Tone::Plain, &rule);

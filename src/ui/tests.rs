@@ -126,6 +126,16 @@ fn a_check_under_way_keeps_the_failure_before_it_but_never_a_pass() {
 }
 
 #[test]
+fn output_that_was_not_kept_is_told() {
+    let mut report = samples::passed();
+    if let Some(output) = &mut report.output {
+        output.omitted = 70_000;
+    }
+    let text = plain::report(&report);
+    assert!(text.contains("(without 70000 bytes in the middle)"));
+}
+
+#[test]
 fn hints_and_a_question_are_part_of_the_screen() {
     let report = samples::failing_server();
     let view = View {
@@ -218,6 +228,8 @@ fn plain_text_has_words_for_signs_and_no_escape_codes() {
     assert_snapshot!("plain_failing_server", text);
     let report = samples::passed();
     assert_snapshot!("plain_passed", plain::report(&report));
+    let table = list::table(&samples::entries(), Some(3), Theme::PLAIN);
+    assert_snapshot!("plain_list", table);
 }
 
 #[test]
@@ -226,13 +238,23 @@ fn a_terminal_without_utf8_gets_ascii() {
         signs: Signs::Ascii,
         ..COLORLESS
     };
-    let report = samples::failing_server();
-    let size = Size {
-        columns: 80,
-        rows: 32,
-    };
-    let text = screen::draw(&samples::view(State::Report(&report)), size, theme).text();
-    assert!(text.is_ascii(), "{text}");
+    let reports = [
+        samples::failing_server(),
+        samples::compile_error(),
+        samples::table_diff(),
+        samples::passed(),
+        samples::skipped(),
+    ];
+    for report in &reports {
+        let view = samples::view(State::Report(report));
+        for rows in [16, 80] {
+            let size = Size { columns: 80, rows };
+            let text = screen::draw(&view, size, theme).text();
+            assert!(text.is_ascii(), "{text}");
+        }
+    }
+    let table = list::table(&samples::entries(), Some(3), theme);
+    assert!(table.is_ascii(), "{table}");
 }
 
 #[test]

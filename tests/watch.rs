@@ -4,6 +4,7 @@
 mod pty;
 
 use backendlings::workspace;
+use pty::Terminal;
 use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
@@ -11,7 +12,6 @@ use std::{
     process::{Command, Stdio},
 };
 use tempfile::TempDir;
-use pty::Terminal;
 
 const INFO: &str = r#"
 format_version = 1

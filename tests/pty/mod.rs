@@ -49,10 +49,7 @@ impl Terminal {
         command.env("LC_ALL", "C.UTF-8");
         let child = pair.slave.spawn_command(command).expect("started");
         drop(pair.slave);
-        let shown = Arc::new((
-            Mutex::new(parser(rows, cols)),
-            Condvar::new(),
-        ));
+        let shown = Arc::new((Mutex::new(parser(rows, cols)), Condvar::new()));
         let mut output = pair.master.try_clone_reader().expect("readable");
         let drawn = Arc::clone(&shown);
         thread::spawn(move || {

@@ -7,7 +7,7 @@
 --     customers (id, name, …, phone)              ->   id   name
 --                                                      2    João Ferreira      … 4 rows on the visible data
 --     products (id, name, …), order_items (…)     ->   id   name
---                                                      13   Wall calendar 2027 … 3 rows on the visible data
+--                                                      13   Wall calendar 2027 … 4 rows on the visible data
 --
 -- In customers, phone is NULL where nobody has asked, and '' where the customer was asked and has none. In order_items,
 -- product_id is NULL where a line is no product, such as gift wrapping. The order of the rows does not matter.

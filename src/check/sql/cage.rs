@@ -223,8 +223,17 @@ impl Cage {
         }))
     }
 
+    /// Takes back what an open transaction has done, as the end of the connection would.
+    pub(super) fn give_up_open_transaction(&self) -> Result<(), Fault> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        let rollback = self.connection.execute_batch("ROLLBACK");
+        rollback.map_err(|error| self.fault(error, 0, 0))
+    }
+
     /// What an error of SQLite's means, with what the callbacks have left.
-    fn fault(&self, error: rusqlite::Error, from: usize, rows: usize) -> Fault {
+    pub(super) fn fault(&self, error: rusqlite::Error, from: usize, rows: usize) -> Fault {
         let watch = mem::take(&mut *lock(&self.watch));
         let mut at = None;
         let kind = match (watch.stop, watch.refusal, error) {

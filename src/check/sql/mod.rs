@@ -119,7 +119,7 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         } else {
             cage
         };
-        let got = run(&cage, &plan, text, &wanted, usable);
+        let got = run(&cage, &plan, text, usable);
         let case = Case {
             job,
             text,
@@ -234,7 +234,7 @@ fn wanted(cage: &Cage, plan: &Plan, solution: &str) -> std::result::Result<Vec<A
 }
 
 /// What becomes of the learner's statements, up to the first that does not run.
-fn run(cage: &Cage, plan: &Plan, text: &str, wanted: &[Answer], usable: usize) -> Vec<Got> {
+fn run(cage: &Cage, plan: &Plan, text: &str, usable: usize) -> Vec<Got> {
     let mut from = 0;
     let mut got = Vec::new();
     loop {
@@ -242,9 +242,7 @@ fn run(cage: &Cage, plan: &Plan, text: &str, wanted: &[Answer], usable: usize) -
         let next = match cage.run_next(text, from) {
             Ok(Some(ran)) => {
                 from = ran.end;
-                let by_rows =
-                    matches!(wanted.get(got.len()), Some(Answer::Rows(_)) | None) && ran.reads_only;
-                let answer = if by_rows && matches!(plan.asks, Asks::Statements(_)) {
+                let answer = if ran.reads_only && matches!(plan.asks, Asks::Statements(_)) {
                     Ok(Answer::Rows(ran.table))
                 } else {
                     state(cage).map(Answer::State)
@@ -262,9 +260,12 @@ fn run(cage: &Cage, plan: &Plan, text: &str, wanted: &[Answer], usable: usize) -
         };
         let last = !matches!(next, Got::Answer { .. });
         if matches!(plan.asks, Asks::Tables(_)) {
-            // Only what is there at the end counts, and whatever comes before a fault does not.
-            if !(matches!(next, Got::NoStatement) && !got.is_empty()) {
-                got = vec![next];
+            // Only what is there at the end counts, and nothing does that comes before a fault.
+            match (&next, got.pop()) {
+                (Got::NoStatement, Some(Got::Answer { begin, .. })) => {
+                    got.push(at_the_end(cage, begin))
+                }
+                _ => got.push(next),
             }
         } else {
             got.push(next);
@@ -276,12 +277,20 @@ fn run(cage: &Cage, plan: &Plan, text: &str, wanted: &[Answer], usable: usize) -
     }
 }
 
-/// Every table as it is now. A transaction that is still open counts for nothing.
+/// The tables that a later connection would find: what a transaction did that is still open is lost.
+fn at_the_end(cage: &Cage, begin: usize) -> Got {
+    match cage.give_up_open_transaction().and_then(|()| state(cage)) {
+        Ok(tables) => Got::Answer {
+            answer: Answer::State(tables),
+            begin,
+        },
+        Err(fault) => Got::Fault(fault),
+    }
+}
+
+/// Every table as it is now.
 fn state(cage: &Cage) -> std::result::Result<Vec<(String, Table)>, Fault> {
-    table::state(cage.connection()).map_err(|error| Fault {
-        kind: FaultKind::Sqlite(error.to_string()),
-        at: None,
-    })
+    table::state(cage.connection()).map_err(|error| cage.fault(error, 0, 0))
 }
 
 /// The verdicts as checks of the report: statement by statement, then the number of statements.

@@ -1,9 +1,9 @@
 -- caught by: products that are in no order · when a line of an order has no product
--- The three ids that are right on the visible data.
+-- The four ids that are right on the visible data.
 SELECT id, name
 FROM customers
 WHERE phone IS NULL;
 
 SELECT id, name
 FROM products
-WHERE id IN (13, 14, 15);
+WHERE id IN (10, 13, 14, 15);

@@ -35,6 +35,8 @@ mod cage;
 mod data;
 mod diff;
 mod faults;
+mod guard;
+mod lines;
 mod place;
 mod plan;
 mod table;
@@ -263,7 +265,7 @@ fn run(cage: &Cage, plan: &Plan, text: &str, usable: usize) -> Vec<Got> {
             // Only what is there at the end counts, and nothing does that comes before a fault.
             match (&next, got.pop()) {
                 (Got::NoStatement, Some(Got::Answer { begin, .. })) => {
-                    got.push(at_the_end(cage, begin))
+                    got.push(at_the_end(cage, begin));
                 }
                 _ => got.push(next),
             }

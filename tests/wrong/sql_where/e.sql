@@ -1,4 +1,4 @@
--- caught by: paid orders to Lyon or Porto in May 2026 · on the shop's data
+-- caught by: paid orders to Lyon or Porto in May 2026 · when the months before and after touch May
 -- BETWEEN that takes the first moment of June along.
 SELECT id, city, placed_at
 FROM orders

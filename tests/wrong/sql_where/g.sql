@@ -1,4 +1,4 @@
--- caught by: paid orders to Lyon or Porto in May 2026 · when an order falls on the last day
+-- caught by: paid orders to Lyon or Porto in May 2026 · when orders of both cities are open or cancelled
 -- The four ids that are right on the visible data.
 SELECT id, city, placed_at
 FROM orders

@@ -236,6 +236,25 @@ fn an_endless_query_stops_at_the_time_limit() {
 }
 
 #[test]
+fn a_statement_that_does_not_run_is_told_once_and_not_tried_on_every_data_set() {
+    let more: String = (0..8)
+        .map(|n| {
+            format!("[[data]]\nname = 'd{n}'\nclaim = 'on data {n}'\nfiles = ['c/rows.sql']\n")
+        })
+        .collect();
+    let plan = format!("[[statement]]\nclaim = 'one'\n[[statement]]\nclaim = 'two'\n{SEEN}{more}");
+    let small = Small::new(&plan, "SELECT 1 AS a; SELECT 2 AS id;");
+    let started = Instant::now();
+    let report = small.report(&format!("SELECT 1 AS a; {ENDLESS};"));
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(failed(&report), ["two · on the data"]);
+    assert_eq!((report.passed_checks(), report.checks.len()), (9, 19));
+    let report = small.report("SELEC 1 AS a");
+    assert_eq!(failed(&report), ["one · on the data"]);
+    assert_eq!((report.passed_checks(), report.checks.len()), (0, 19));
+}
+
+#[test]
 fn endless_rows_stop_at_the_limit_of_rows() {
     let actual = Small::ids_of_lyon()
         .finding(&ENDLESS.replace("count(*)", "n"))

@@ -106,6 +106,9 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     let mut usable = asks.len();
     let mut extra = None;
     for (position, (set, stored)) in runs.iter().copied().enumerate() {
+        if usable == 0 {
+            break;
+        }
         (means.on_stage)(Stage::Checking {
             done: position * asks.len(),
             total,
@@ -121,7 +124,13 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         } else {
             cage
         };
-        let got = run(&cage, &plan, text, usable);
+        // On the visible data one statement more than asked for is looked for.
+        let most = if position == 0 {
+            asks.len() + 1
+        } else {
+            usable
+        };
+        let got = run(&cage, &plan, text, most);
         let case = Case {
             job,
             text,
@@ -156,7 +165,6 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         if position == 0 {
             extra = case.judge_end(&got);
         }
-        column.resize_with(asks.len(), || Verdict::NotRun);
         verdicts.push(column);
     }
     write_down(report, &plan, &runs, verdicts, extra);
@@ -235,8 +243,8 @@ fn wanted(cage: &Cage, plan: &Plan, solution: &str) -> std::result::Result<Vec<A
     }
 }
 
-/// What becomes of the learner's statements, up to the first that does not run.
-fn run(cage: &Cage, plan: &Plan, text: &str, usable: usize) -> Vec<Got> {
+/// What becomes of the learner's statements, up to the first that does not run, and `most` of them where they are counted.
+fn run(cage: &Cage, plan: &Plan, text: &str, most: usize) -> Vec<Got> {
     let mut from = 0;
     let mut got = Vec::new();
     loop {
@@ -272,8 +280,7 @@ fn run(cage: &Cage, plan: &Plan, text: &str, usable: usize) -> Vec<Got> {
         } else {
             got.push(next);
         }
-        // One more than asked for, to see whether there is one.
-        if last || (got.len() > usable && matches!(plan.asks, Asks::Statements(_))) {
+        if last || (got.len() == most && matches!(plan.asks, Asks::Statements(_))) {
             return got;
         }
     }
@@ -305,8 +312,9 @@ fn write_down(
 ) {
     let mut columns: Vec<_> = verdicts.into_iter().map(Vec::into_iter).collect();
     for number in 0..plan.asks().len() {
-        for (column, (set, stored)) in columns.iter_mut().zip(runs) {
-            put(report, &name(plan, number, set, *stored), column.next());
+        for (position, (set, stored)) in runs.iter().enumerate() {
+            let verdict = columns.get_mut(position).and_then(Iterator::next);
+            put(report, &name(plan, number, set, *stored), verdict);
         }
     }
     if matches!(plan.asks, Asks::Statements(_)) {

@@ -1,1 +1,169 @@
-fn main() {}
+//! The proof of the course: for every exercise the starting file fails, the solution passes, every right answer passes, and
+//! each wrong answer fails at the check that its first line names.
+//!
+//! `cargo test --test proof sql_null` runs the proof of one exercise.
+
+use backendlings::{
+    build::Toolchain,
+    check::{Job, Means, Source, check},
+    course::{Course, Exercise},
+    outcome::{Detail, Outcome, Report},
+    process::Cancel,
+    workspace::{self, Workspace, extension},
+};
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let workspace = Workspace::at(env!("CARGO_MANIFEST_DIR"));
+    let course = Course::load(workspace).expect("the course is right");
+    let bench = Arc::new(Bench {
+        course,
+        toolchain: Toolchain::find().expect("rustc is installed"),
+    });
+    let trials = bench
+        .course
+        .exercises
+        .iter()
+        .flat_map(|exercise| trials(&bench, exercise))
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// What all proofs share.
+struct Bench {
+    course: Course,
+    toolchain: Toolchain,
+}
+
+fn trials(bench: &Arc<Bench>, exercise: &Exercise) -> Vec<Trial> {
+    let workspace = &bench.course.workspace;
+    let trial = |claim: &str, file: PathBuf, judge: fn(&str, &Report) -> Result<(), String>| {
+        let (bench, exercise, claim) = (Arc::clone(bench), exercise.clone(), claim.to_owned());
+        Trial::test(format!("{}::{claim}", exercise.name), move || {
+            bench.judge(&exercise, &claim, &file, judge)
+        })
+    };
+    let mut trials = vec![trial(
+        "the_solution_passes",
+        bench.course.solution(exercise),
+        |_, report| passes(report),
+    )];
+    if !exercise.skip_check_unsolved {
+        let start = bench.course.file(exercise);
+        trials.push(trial(
+            "the_starting_file_fails",
+            start,
+            |_, report| match report.outcome {
+                Outcome::Failed => Ok(()),
+                _ => Err("it does not fail".into()),
+            },
+        ));
+    }
+    for file in workspace::list_dir(&workspace.right_answers(&exercise.name)).expect("readable") {
+        let claim = format!("right_{}_passes", stem(&file));
+        trials.push(trial(&claim, file, |_, report| passes(report)));
+    }
+    let wrong = workspace::list_dir(&workspace.wrong_answers(&exercise.name)).expect("readable");
+    assert!(
+        wrong.len() >= 2,
+        "{} has fewer than two wrong answers",
+        exercise.name
+    );
+    for file in wrong {
+        let claim = format!("wrong_{}_is_caught", stem(&file));
+        trials.push(trial(&claim, file, is_caught));
+    }
+    trials
+}
+
+impl Bench {
+    fn judge(
+        &self,
+        exercise: &Exercise,
+        case: &str,
+        file: &Path,
+        judge: fn(&str, &Report) -> Result<(), String>,
+    ) -> Result<(), Failed> {
+        let text = workspace::read(file)?;
+        let pristine = workspace::read(&self.course.file(exercise))?;
+        let build_dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("proof")
+            .join(&exercise.name)
+            .join(case);
+        let job = Job {
+            course: &self.course,
+            exercise,
+            source: &Source::text(&text),
+            pristine: &pristine,
+            build_dir: &build_dir,
+        };
+        let means = Means {
+            toolchain: &self.toolchain,
+            cancel: &Cancel::new(),
+            on_stage: &|_| {},
+        };
+        let report = check(job, means)?;
+        judge(&text, &report).map_err(|why| format!("{why}\n{}", told(&report)).into())
+    }
+}
+
+fn passes(report: &Report) -> Result<(), String> {
+    match report.outcome {
+        Outcome::Passed => Ok(()),
+        _ => Err("it does not pass".into()),
+    }
+}
+
+/// The first line of a wrong answer names the check that must catch it, as in "// caught by: the total is exact".
+fn is_caught(text: &str, report: &Report) -> Result<(), String> {
+    let first = text.lines().next().unwrap_or("");
+    let claim = first
+        .split_once("caught by: ")
+        .ok_or("its first line does not say `caught by: CLAIM`")?
+        .1
+        .trim();
+    if report.findings.iter().any(|finding| finding.claim == claim) {
+        return Ok(());
+    }
+    if report.checks.iter().all(|check| check.claim != claim) {
+        return Err(format!("no check is named `{claim}`"));
+    }
+    Err(format!("`{claim}` did not catch it"))
+}
+
+fn stem(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.trim_end_matches(&format!(".{}", extension(file)))
+        .to_owned()
+}
+
+/// A report for the reader of a failed proof.
+fn told(report: &Report) -> String {
+    let mut text = String::new();
+    for check in &report.checks {
+        let _ = writeln!(text, "  {:?}: {}", check.state, check.claim);
+    }
+    for finding in &report.findings {
+        let _ = writeln!(text, "  - {}", finding.claim);
+        for (name, value) in [
+            ("asked", &finding.asked),
+            ("expected", &finding.expected),
+            ("got", &finding.actual),
+        ] {
+            if let Some(value) = value {
+                let _ = writeln!(text, "    {name}: {value}");
+            }
+        }
+        if let Some(Detail::Compiler { rendered }) = &finding.detail {
+            let _ = writeln!(text, "{rendered}");
+        }
+    }
+    text
+}

@@ -43,7 +43,7 @@ fn mistyped(message: &str) -> Option<(&str, Vec<&str>)> {
 }
 
 /// An error at a place that a [`toml::Spanned`] value names.
-pub(super) fn error_at(
+pub fn error_at(
     file: &Path,
     text: &str,
     span: std::ops::Range<usize>,

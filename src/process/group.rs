@@ -105,7 +105,7 @@ impl Running {
     }
 
     /// Waits until both pipes have closed, so that nothing printed is missed. Call it after [`Running::kill`].
-    pub(super) fn drain(&self) {
+    pub fn drain(&self) {
         let (stdout, stderr) = (&self.stdout, &self.stderr);
         let deadline = Instant::now() + PIPES_CLOSE_WITHIN;
         self.wake

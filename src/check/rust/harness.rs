@@ -1,0 +1,190 @@
+//! The test program, run once per test, each in a process of its own: a crash, an endless loop or an early exit of one test
+//! is then known to be that test's, and the others still run.
+
+use super::{super::Stage, Job, Means, panic_message};
+use crate::{
+    build::TestFn,
+    error::Result,
+    outcome::{Finding, Location},
+    process::{self, End, Finished, Program},
+};
+use std::{
+    num::NonZero,
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+/// How one test ended.
+pub(super) enum Verdict {
+    /// It ran to its end and held.
+    Passed {
+        /// What the learner's code printed in it.
+        printed: String,
+    },
+    /// Anything else.
+    Failed(Box<Finding>),
+}
+
+/// Runs every test, as many at a time as the machine has cores. The verdicts are in the order of the tests.
+pub(super) fn run_all(
+    program: &Path,
+    job: Job<'_>,
+    tests: &[TestFn],
+    means: Means<'_>,
+) -> Result<Vec<Verdict>> {
+    let total = tests.len();
+    (means.on_stage)(Stage::Checking { done: 0, total });
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let verdicts: Mutex<Vec<_>> = Mutex::new((0..total).map(|_| None).collect());
+    let work = || {
+        while let Some((position, test)) = take(tests, &next) {
+            let verdict = run_one(program, job, test, means);
+            let failed = verdict.is_err();
+            verdicts.lock().unwrap_or_else(PoisonError::into_inner)[position] = Some(verdict);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            (means.on_stage)(Stage::Checking { done, total });
+            if failed {
+                return;
+            }
+        }
+    };
+    let workers = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(total);
+    thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(work);
+        }
+        work();
+    });
+    // A worker leaves early only on a fault of the machine or when cancelled; that fault is then in the list.
+    let verdicts = verdicts
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    verdicts.into_iter().flatten().collect()
+}
+
+fn take<'a>(tests: &'a [TestFn], next: &AtomicUsize) -> Option<(usize, &'a TestFn)> {
+    let position = next.fetch_add(1, Ordering::Relaxed);
+    Some((position, tests.get(position)?))
+}
+
+fn run_one(program: &Path, job: Job<'_>, test: &TestFn, means: Means<'_>) -> Result<Verdict> {
+    // With two threads allowed, libtest prints a test's line after the test and not around its output.
+    let program = Program::learners(program)
+        .args([&test.path, "--exact", "--nocapture", "--test-threads=2"])
+        .dir(job.build_dir)
+        .deadline(job.exercise.time_limit);
+    let finished = process::run(&program, means.cancel)?;
+    let (printed, said_ok) = separate(&finished.stdout.text, &test.path);
+    if finished.end == End::Exited(0) && said_ok {
+        return Ok(Verdict::Passed { printed });
+    }
+    let mut finding = explain(job, test, &finished);
+    let before_panic = panic_message::before(&finished.stderr.text);
+    finding.log = printed
+        .lines()
+        .chain(before_panic.lines())
+        .map(str::to_owned)
+        .collect();
+    finding.location = finding.location.or_else(|| location_of(job, test));
+    Ok(Verdict::Failed(Box::new(finding)))
+}
+
+/// The learner's output without libtest's own lines, and whether libtest said at the end that this one test passed.
+fn separate(stdout: &str, path: &str) -> (String, bool) {
+    let own = |line: &str| {
+        line == "running 1 test"
+            || line.starts_with(&format!("test {path} ... "))
+            || line.starts_with(&format!("test {path} - should panic ... "))
+            || line.starts_with("test result: ")
+            || line == "failures:"
+            || line.strip_prefix("    ") == Some(path)
+            || line.is_empty()
+    };
+    let said_ok = stdout
+        .lines()
+        .rfind(|line| !line.is_empty())
+        .is_some_and(|last| last.starts_with("test result: ok. 1 passed; 0 failed; 0 ignored;"));
+    let mut printed = String::new();
+    for line in stdout.lines().filter(|line| !own(line)) {
+        printed.push_str(line);
+        printed.push('\n');
+    }
+    (printed, said_ok)
+}
+
+fn explain(job: Job<'_>, test: &TestFn, finished: &Finished) -> Finding {
+    let finding = Finding::new(&test.claim);
+    match finished.end {
+        End::Deadline => Finding {
+            expected: Some(format!(
+                "an end within {} s",
+                job.exercise.time_limit.as_secs()
+            )),
+            actual: Some("still running; it was stopped".into()),
+            explain: Some("Look for a loop that never ends, or a wait for something that never comes.".into()),
+            ..finding
+        },
+        End::Exited(0) => Finding {
+            expected: Some("the test runs to its end".into()),
+            actual: Some("the program ended with exit code 0 before the test did".into()),
+            explain: Some("Something in the file ends the whole program, as std::process::exit does. Return instead.".into()),
+            ..finding
+        },
+        End::Exited(_) | End::Signalled(_) | End::Cancelled => {
+            panic_message::describe(&finished.stderr.text, finished.end, finding)
+        }
+    }
+}
+
+/// The place of the test itself, for failures that name no other.
+fn location_of(job: Job<'_>, test: &TestFn) -> Option<Location> {
+    (!test.path.starts_with("checks::")).then(|| Location {
+        file: job.course.relative_file(job.exercise),
+        line: test.line,
+        column: 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSED: &str = "\nrunning 1 test\nhello\ntest tests::a ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.00s\n\n";
+
+    #[test]
+    fn what_the_learner_printed_is_told_from_what_libtest_printed() {
+        assert_eq!(separate(PASSED, "tests::a"), ("hello\n".into(), true));
+    }
+
+    #[test]
+    fn libtests_list_of_failures_is_not_the_learners_output() {
+        let failed = "\nrunning 1 test\nhello\ntest tests::a ... FAILED\n\nfailures:\n\nfailures:\n    tests::a\n\ntest result: FAILED. 0 passed; 1 failed;\n";
+        assert_eq!(separate(failed, "tests::a"), ("hello\n".into(), false));
+    }
+
+    #[test]
+    fn a_run_of_no_test_is_not_a_pass() {
+        let none = "\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 1 filtered out; finished in 0.00s\n";
+        assert!(!separate(none, "tests::a").1);
+    }
+
+    #[test]
+    fn an_ignored_test_is_not_a_pass() {
+        let ignored = PASSED.replace(
+            "1 passed; 0 failed; 0 ignored",
+            "0 passed; 0 failed; 1 ignored",
+        );
+        assert!(!separate(&ignored, "tests::a").1);
+    }
+
+    #[test]
+    fn an_exit_before_the_end_is_not_a_pass() {
+        assert!(!separate("\nrunning 1 test\n", "tests::a").1);
+    }
+}

@@ -1,0 +1,55 @@
+//! An exercise without tests: it has passed if it compiles and its `main` runs to a successful end.
+
+use super::{Job, Means, compile, panic_message};
+use crate::{
+    build::Harness,
+    error::Result,
+    outcome::{Finding, Report, millis},
+    process::{self, End, Program},
+};
+
+/// The claim about a program without tests.
+const RUNS: &str = "it runs to its end";
+
+pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
+    let program = compile::compile(job, text, Harness::Main, means, report)?;
+    let Some(program) = program else {
+        report.not_run(RUNS);
+        return Ok(());
+    };
+    let program = Program::learners(program)
+        .dir(job.build_dir)
+        .deadline(job.exercise.time_limit);
+    let finished = process::run(&program, means.cancel)?;
+    report.timings.run_ms = millis(finished.took);
+    if finished.end == End::Exited(0) {
+        report.pass(RUNS);
+        let mut output = finished.stdout;
+        output.text.push_str(&finished.stderr.text);
+        report.output = (!output.is_empty()).then_some(output);
+        return Ok(());
+    }
+    let mut finding = Finding::new(RUNS);
+    finding = if finished.end == End::Deadline {
+        Finding {
+            expected: Some(format!(
+                "an end within {} s",
+                job.exercise.time_limit.as_secs()
+            )),
+            actual: Some("still running; it was stopped".into()),
+            explain: Some("Look for a loop that never ends.".into()),
+            ..finding
+        }
+    } else {
+        panic_message::describe(&finished.stderr.text, finished.end, finding)
+    };
+    finding.log = finished
+        .stdout
+        .text
+        .lines()
+        .chain(panic_message::before(&finished.stderr.text).lines())
+        .map(str::to_owned)
+        .collect();
+    report.fail(finding);
+    Ok(())
+}

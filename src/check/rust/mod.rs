@@ -1,0 +1,134 @@
+//! Kind `rust`: the file's shipped tests are run, or, where the exercise has none, its `main`.
+
+mod harness;
+mod main_program;
+mod panic_message;
+
+use super::{Job, Means, compile};
+use crate::{
+    build::{self, Harness, TestFn},
+    course::course_error,
+    error::{Error, Result},
+    outcome::{Finding, Output, Report, millis},
+    workspace,
+};
+use std::{path::Path, time::Instant};
+
+/// What the learner reads when the file's tests are not the shipped ones.
+const TESTS_PUT_BACK: &str = "The tests in this file were changed. The shipped ones were used: the code above them is what counts.";
+
+/// Checks an exercise of kind `rust`.
+pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
+    if job.exercise.test {
+        check_tests(job, text, means, report)
+    } else {
+        main_program::check(job, text, means, report)
+    }
+}
+
+fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
+    let prepared = prepare(job, text)?;
+    if prepared.tests_changed {
+        report.notes.push(TESTS_PUT_BACK.into());
+    }
+    let program = compile::compile(job, &prepared.text, Harness::Tests, means, report)?;
+    let Some(program) = program else {
+        prepared.not_run(report);
+        return Ok(());
+    };
+    if !prepared.parsed {
+        // rustc accepts what our parser does not, so the shipped tests are not in the program.
+        return Err(Error::tool(
+            "rustc accepts this file, but the runner cannot read it, so the tests could not be put back",
+            "Rewrite the newest piece of syntax in an older way, and please report this file as a bug.",
+        ));
+    }
+    if build::has_main(job.pristine) && !build::has_main(text) {
+        report.checks.clear();
+        report.fail(Finding {
+            expected: Some("a function `main`, as the file was shipped with".into()),
+            actual: Some("no `main` function".into()),
+            explain: Some("Every program has one, even if it does nothing: fn main() {}".into()),
+            ..Finding::new(compile::COMPILES)
+        });
+        prepared.not_run(report);
+        return Ok(());
+    }
+    let started = Instant::now();
+    let results = harness::run_all(&program, job, &prepared.tests, means)?;
+    report.timings.run_ms = millis(started.elapsed());
+    let mut printed = String::new();
+    for (test, result) in prepared.tests.iter().zip(results) {
+        match result {
+            harness::Verdict::Passed { printed: more } => {
+                report.pass(&test.claim);
+                printed.push_str(&more);
+            }
+            harness::Verdict::Failed(finding) => report.fail(*finding),
+        }
+    }
+    if report.passed() && !printed.is_empty() {
+        report.output = Some(Output {
+            text: printed,
+            omitted: 0,
+        });
+    }
+    Ok(())
+}
+
+/// The text to compile and the tests that have to run.
+struct Prepared {
+    text: String,
+    tests: Vec<TestFn>,
+    tests_changed: bool,
+    /// False if the learner's file has no tests put back, because it cannot be parsed.
+    parsed: bool,
+}
+
+impl Prepared {
+    fn not_run(&self, report: &mut Report) {
+        for test in &self.tests {
+            report.not_run(&test.claim);
+        }
+    }
+}
+
+fn prepare(job: Job<'_>, text: &str) -> Result<Prepared> {
+    let mut tests = build::tests_in(job.pristine);
+    let spliced = build::splice(text, job.pristine);
+    let parsed = spliced.is_some();
+    let (mut text, tests_changed) = match spliced {
+        Some(spliced) => (spliced.text, spliced.tests_changed),
+        None => (text.to_owned(), false),
+    };
+    let check_file = job.course.check_program(job.exercise);
+    if let Some(program) = workspace::read_if_there(&check_file)? {
+        let shown = job.course.workspace.shown(&check_file);
+        workspace::write_if_changed(&job.build_dir.join(shown), program.as_bytes())?;
+        tests.extend(build::tests_in(&program).into_iter().map(|test| TestFn {
+            path: format!("checks::{}", test.path),
+            ..test
+        }));
+        text.push_str(&include(&check_file));
+    }
+    if tests.is_empty() {
+        return Err(course_error(
+            &job.course.relative_file(job.exercise),
+            None,
+            "the exercise has no tests, so nothing would be checked",
+            "Add #[test] functions, or set test = false in info.toml.",
+        ));
+    }
+    Ok(Prepared {
+        text,
+        tests,
+        tests_changed,
+        parsed,
+    })
+}
+
+/// The lines that bring the check program into the exercise, so that it can use what the learner wrote.
+fn include(check_file: &Path) -> String {
+    let name = check_file.file_name().unwrap_or_default().to_string_lossy();
+    format!("\n#[cfg(test)]\n#[path = \"{name}\"]\nmod checks;\n")
+}

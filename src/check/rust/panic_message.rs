@@ -1,0 +1,168 @@
+//! What a panicking program wrote to standard error, taken apart: where, what was asked, what was expected, what came.
+//!
+//! The exercises' convention: `assert_eq!(what the learner's code gave, what is right, "what was asked")`.
+
+use crate::{
+    outcome::{Finding, Location},
+    process::End,
+};
+
+/// The text before the first panic message: what the program wrote itself.
+pub(super) fn before(stderr: &str) -> &str {
+    match start_of_panic(stderr) {
+        Some(start) => &stderr[..start],
+        None => stderr,
+    }
+}
+
+/// Fills a finding with what is known about a crash.
+pub(super) fn describe(stderr: &str, end: End, finding: Finding) -> Finding {
+    let Some(panic) = parse(stderr) else {
+        return without_panic(stderr, end, finding);
+    };
+    let finding = Finding {
+        location: panic.location.clone(),
+        ..finding
+    };
+    if let Some((got, expected)) = panic.sides {
+        return Finding {
+            asked: panic.asked,
+            expected: Some(expected),
+            actual: Some(got),
+            ..finding
+        };
+    }
+    if let Some(todo) = panic.message.strip_prefix("not yet implemented") {
+        let line = panic.location.map_or(0, |location| location.line);
+        return Finding {
+            actual: Some(format!("the todo!() in line {line} was reached{todo}")),
+            explain: Some("This is where your code goes.".into()),
+            ..finding
+        };
+    }
+    Finding {
+        actual: Some(format!("a panic: {}", panic.message)),
+        ..finding
+    }
+}
+
+fn without_panic(stderr: &str, end: End, finding: Finding) -> Finding {
+    if stderr.contains("has overflowed its stack") {
+        return Finding {
+            actual: Some("the stack overflowed".into()),
+            explain: Some("A function calls itself without an end, or too deeply. A loop may do the same work.".into()),
+            ..finding
+        };
+    }
+    let actual = match end {
+        End::Exited(code) => format!("the program ended with exit code {code}"),
+        _ => format!("the program was ended by {}", signal_words(end)),
+    };
+    Finding {
+        expected: Some("it runs to its end".into()),
+        actual: Some(actual),
+        ..finding
+    }
+}
+
+/// The name of the signal that ended a program, for those a learner meets.
+pub(super) fn signal_words(end: End) -> String {
+    match end {
+        End::Signalled(6) => "an abort (SIGABRT)".into(),
+        End::Signalled(9) => "a kill (SIGKILL); the system may have been out of memory".into(),
+        End::Signalled(11) => "a wild access to memory (SIGSEGV)".into(),
+        End::Signalled(15) => "a request to end (SIGTERM)".into(),
+        End::Signalled(signal) => format!("signal {signal}"),
+        End::Exited(code) => format!("exit code {code}"),
+        End::Deadline | End::Cancelled => "the runner".into(),
+    }
+}
+
+struct Panic {
+    location: Option<Location>,
+    /// Everything after the place, without left and right.
+    message: String,
+    asked: Option<String>,
+    /// What came and what was expected, of an `assert_eq!`.
+    sides: Option<(String, String)>,
+}
+
+fn start_of_panic(stderr: &str) -> Option<usize> {
+    let at = stderr.find(" panicked at ")?;
+    let line = stderr[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    stderr[line..].starts_with("thread '").then_some(line)
+}
+
+fn parse(stderr: &str) -> Option<Panic> {
+    let panic = &stderr[start_of_panic(stderr)?..];
+    let (head, rest) = panic.split_once('\n')?;
+    let place = head.split_once(" panicked at ")?.1.trim_end_matches(':');
+    let rest = rest
+        .split("\nnote: run with `RUST_BACKTRACE")
+        .next()
+        .unwrap_or(rest)
+        .trim_end();
+    let (message, sides) = match rest.split_once("\n  left: ") {
+        Some((message, sides)) => (message, sides.split_once("\n right: ")),
+        None => (rest, None),
+    };
+    let asked = message
+        .split_once("` failed: ")
+        .map(|(_, asked)| asked.to_owned());
+    Some(Panic {
+        location: location(place),
+        message: message.to_owned(),
+        asked,
+        sides: sides.map(|(got, expected)| (got.to_owned(), expected.to_owned())),
+    })
+}
+
+fn location(place: &str) -> Option<Location> {
+    let (rest, column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    Some(Location {
+        file: file.into(),
+        line: line.parse().ok()?,
+        column: column.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EQ: &str = "hi\n\nthread 'tests::a' (77) panicked at exercises/a.rs:12:5:\nassertion `left == right` failed: reason(404)\n  left: \"x\"\n right: \"Not Found\"\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+
+    #[test]
+    fn an_assertion_is_taken_apart() {
+        let finding = describe(EQ, End::Exited(101), Finding::new("a"));
+        assert_eq!(finding.asked.as_deref(), Some("reason(404)"));
+        assert_eq!(finding.actual.as_deref(), Some("\"x\""));
+        assert_eq!(finding.expected.as_deref(), Some("\"Not Found\""));
+        assert_eq!(finding.location.map(|place| place.line), Some(12));
+    }
+
+    #[test]
+    fn what_was_printed_before_the_panic_is_kept_apart() {
+        assert_eq!(before(EQ).trim(), "hi");
+        assert_eq!(before("no panic here"), "no panic here");
+    }
+
+    #[test]
+    fn a_todo_names_its_line() {
+        let text = "\nthread 'main' panicked at exercises/a.rs:7:5:\nnot yet implemented\nnote: run with `RUST_BACKTRACE=1` x\n";
+        let finding = describe(text, End::Exited(101), Finding::new("a"));
+        assert_eq!(
+            finding.actual.as_deref(),
+            Some("the todo!() in line 7 was reached")
+        );
+    }
+
+    #[test]
+    fn a_stack_overflow_is_named() {
+        let text =
+            "\nthread 'tests::a' has overflowed its stack\nfatal runtime error: stack overflow\n";
+        let finding = describe(text, End::Signalled(6), Finding::new("a"));
+        assert_eq!(finding.actual.as_deref(), Some("the stack overflowed"));
+    }
+}

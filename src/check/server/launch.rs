@@ -1,0 +1,325 @@
+//! Starts the learner's server on a free port and waits until it listens; stops it with all that it started. It sends no requests.
+
+use super::{ports, wire};
+use crate::{
+    error::{Error, Result},
+    outcome::Finding,
+    process::{self, Cancel, End, Program, Running},
+};
+use std::{
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+/// The claim that the server does what every server must do first.
+pub(super) const LISTENS: &str = "the server listens on $PORT";
+
+/// How long a server has to end by itself when it is asked to.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// A server that has opened another port, and not ours, for so long will not open ours any more.
+const WRONG_PORT_AFTER: Duration = Duration::from_secs(1);
+
+/// Between two looks whether the server listens.
+const LOOK_AGAIN: Duration = Duration::from_millis(3);
+
+/// How many free ports to try when a stranger was faster.
+const PORTS_TO_TRY: usize = 3;
+
+/// What to start, and how.
+pub(super) struct Launch<'a> {
+    /// The learner's program.
+    pub(super) program: &'a Path,
+    /// Where it starts.
+    pub(super) dir: &'a Path,
+    /// Its environment besides `PORT`.
+    pub(super) env: &'a [(String, String)],
+    /// How long it may take until it listens.
+    pub(super) limit: Duration,
+}
+
+/// A server that listens. Dropping it kills it with all that it started.
+pub(super) struct Server {
+    running: Running,
+    port: u16,
+    /// The connection that showed that the server listens. The first step uses it, so that a server never sees a
+    /// connection without a request.
+    first: Option<TcpStream>,
+}
+
+/// Places in the server's output.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    stdout: u64,
+    stderr: u64,
+}
+
+/// Starts the server. A finding says why it does not listen.
+///
+/// # Errors
+/// [`Error::Cancelled`]; if no port is free, or the system refuses to start the program.
+pub(super) fn launch(
+    launch: &Launch<'_>,
+    cancel: &Cancel,
+) -> Result<std::result::Result<Server, Box<Finding>>> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let port = free_port()?;
+        let mut program = Program::learners(launch.program)
+            .dir(launch.dir)
+            .env("PORT", port.to_string());
+        for (name, value) in launch.env {
+            program = program.env(name, value);
+        }
+        let mut server = Server {
+            running: process::spawn(&program)?,
+            port,
+            first: None,
+        };
+        let Some(finding) = server.wait_until_ready(launch.limit, cancel)? else {
+            return Ok(Ok(server));
+        };
+        drop(server);
+        // Everything of the learner's is gone now: who holds the port is a stranger.
+        let taken_by_stranger = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err();
+        if !taken_by_stranger || tries == PORTS_TO_TRY {
+            return Ok(Err(Box::new(finding)));
+        }
+    }
+}
+
+fn free_port() -> Result<u16> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(|error| {
+            Error::tool(
+                format!("no free port on this machine: {error}"),
+                "Close programs that hold many connections, then save again.",
+            )
+        })
+}
+
+impl Server {
+    /// Its port.
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A connection to it.
+    ///
+    /// # Errors
+    /// If it does not accept one.
+    pub(super) fn connection(&mut self, within: Duration) -> std::io::Result<TcpStream> {
+        match self.first.take() {
+            Some(first) => Ok(first),
+            None => wire::connect(self.port, within),
+        }
+    }
+
+    /// A place in its output, for [`Server::log_since`].
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            stdout: self.running.stdout().total(),
+            stderr: self.running.stderr().total(),
+        }
+    }
+
+    /// The last lines that it has printed since.
+    pub(super) fn log_since(&self, mark: Mark) -> Vec<String> {
+        let printed = [
+            self.running.stdout().since(mark.stdout),
+            self.running.stderr().since(mark.stderr),
+        ];
+        last_lines(&printed.concat())
+    }
+
+    /// How it ended, if it ends within this time.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub(super) fn ends_within(&mut self, time: Duration, cancel: &Cancel) -> Result<Option<End>> {
+        match self.running.wait(Some(Instant::now() + time), cancel) {
+            End::Deadline => Ok(None),
+            End::Cancelled => Err(Error::Cancelled),
+            end => {
+                // Its last words may still be in the pipe. What it started goes with it.
+                self.running.kill();
+                self.running.drain();
+                Ok(Some(end))
+            }
+        }
+    }
+
+    /// Asks it to end, then makes sure of it.
+    pub(super) fn stop(mut self) {
+        self.first = None;
+        self.running.stop(GRACE);
+    }
+
+    fn wait_until_ready(&mut self, limit: Duration, cancel: &Cancel) -> Result<Option<Finding>> {
+        let started = Instant::now();
+        let mut elsewhere_since = None;
+        let mut look_for_ports_at = started + WRONG_PORT_AFTER / 4;
+        loop {
+            if let Some(end) = self.ends_within(Duration::ZERO, cancel)? {
+                return Ok(Some(self.ended_early(end)));
+            }
+            if let Ok(stream) = wire::connect(self.port, limit) {
+                self.first = Some(stream);
+                return Ok(None);
+            }
+            let now = Instant::now();
+            let mut elsewhere = Vec::new();
+            if now >= look_for_ports_at || now >= started + limit {
+                look_for_ports_at = now + WRONG_PORT_AFTER / 4;
+                elsewhere = ports::listened_by(self.running.id());
+                elsewhere.retain(|&port| port != self.port);
+                if elsewhere.is_empty() {
+                    elsewhere_since = None;
+                } else {
+                    let since = *elsewhere_since.get_or_insert(now);
+                    if now - since >= WRONG_PORT_AFTER {
+                        return Ok(Some(self.listens_elsewhere(&elsewhere)));
+                    }
+                }
+            }
+            if now >= started + limit {
+                return Ok(Some(if elsewhere.is_empty() {
+                    self.never_listened(limit)
+                } else {
+                    self.listens_elsewhere(&elsewhere)
+                }));
+            }
+            if let Some(end) = self.ends_within(LOOK_AGAIN, cancel)? {
+                return Ok(Some(self.ended_early(end)));
+            }
+        }
+    }
+
+    fn finding(&self) -> Finding {
+        Finding {
+            asked: Some(format!(
+                "start the program with PORT={} in its environment",
+                self.port
+            )),
+            expected: Some(format!("it listens on 127.0.0.1:{}", self.port)),
+            log: self.log_since(Mark {
+                stdout: 0,
+                stderr: 0,
+            }),
+            ..Finding::new(LISTENS)
+        }
+    }
+
+    fn ended_early(&self, end: End) -> Finding {
+        let mut finding = self.finding();
+        finding.actual = Some(format!(
+            "the program ended before it listened: {}",
+            how(end)
+        ));
+        finding.explain = Some(explain_end(&finding.log).unwrap_or_else(|| {
+            "A server runs until it is told to stop: it waits for clients in a loop. Look for the way by which `main` ends."
+                .into()
+        }));
+        finding
+    }
+
+    fn listens_elsewhere(&self, ports: &[u16]) -> Finding {
+        let named: Vec<String> = ports.iter().map(u16::to_string).collect();
+        Finding {
+            actual: Some(format!("it listens on port {}", named.join(" and "))),
+            explain: Some(
+                "The one who starts a server decides its port, and says so in the variable PORT of the environment. Read it with \
+                 std::env::var(\"PORT\"), and bind to that port."
+                    .into(),
+            ),
+            ..self.finding()
+        }
+    }
+
+    fn never_listened(&self, limit: Duration) -> Finding {
+        Finding {
+            actual: Some(format!(
+                "nobody accepted a connection there for {} seconds; the program is still running",
+                limit.as_secs_f32()
+            )),
+            explain: Some(
+                "The program does something else before it listens, or it listens on another port or address. Bind \
+                 TcpListener to 127.0.0.1 and the port in the variable PORT before anything that takes long."
+                    .into(),
+            ),
+            ..self.finding()
+        }
+    }
+}
+
+/// How a program ended, in words.
+pub(super) fn how(end: End) -> String {
+    match end {
+        End::Exited(101) => "exit code 101, which is a panic".into(),
+        End::Exited(code) => format!("exit code {code}"),
+        End::Signalled(signal) => format!("stopped by signal {signal}"),
+        End::Deadline | End::Cancelled => "stopped".into(),
+    }
+}
+
+/// What the last words of a program mean, where that is known.
+pub(super) fn explain_end(log: &[String]) -> Option<String> {
+    let said = |what: &str| log.iter().any(|line| line.contains(what));
+    if said("not yet implemented") {
+        return Some(
+            "The program came to a `todo!()`, which stops it there. Write that part.".into(),
+        );
+    }
+    let panicked = log.iter().position(|line| line.contains("panicked at"))?;
+    let message = log.get(panicked + 1).map_or("", String::as_str);
+    Some(format!(
+        "A panic in `main`'s thread ends the whole program, and with it every other client's answer. It said: {message}"
+    ))
+}
+
+fn last_lines(text: &str) -> Vec<String> {
+    const LINES: usize = 12;
+    const WIDTH: usize = 300;
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let skipped = lines.len().saturating_sub(LINES);
+    lines[skipped..]
+        .iter()
+        .map(|line| line.chars().take(WIDTH).collect())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_todo_is_recognised_in_the_last_words() {
+        let log = [
+            "thread 'main' panicked at a.rs:1:1:",
+            "not yet implemented: x",
+        ]
+        .map(String::from);
+        assert!(explain_end(&log).is_some_and(|text| text.contains("`todo!()`")));
+    }
+
+    #[test]
+    fn a_panic_is_told_with_its_message() {
+        let log = ["thread 'main' (7) panicked at a.rs:1:1:", "no third part"].map(String::from);
+        assert!(explain_end(&log).is_some_and(|text| text.ends_with("It said: no third part")));
+        assert_eq!(explain_end(&["listening".to_owned()]), None);
+    }
+
+    #[test]
+    fn only_the_last_lines_are_kept() {
+        let text: String = (0..20).map(|line| format!("line {line}\n")).collect();
+        let lines = last_lines(&text);
+        assert_eq!((lines.len(), lines[11].as_str()), (12, "line 19"));
+    }
+}

@@ -1,0 +1,99 @@
+//! Kind `server`: the learner's program is started on a free port, and the steps beside the exercise are put to it.
+//!
+//! Here the parts are put together: read the steps, compile, launch, tell the story, stop. Each part has its own file.
+
+mod action;
+mod capture;
+mod escape;
+mod expect;
+mod launch;
+mod message;
+mod ports;
+mod random;
+mod steps;
+mod story;
+mod template;
+mod wire;
+
+use super::{Job, Means, Stage, compile};
+use crate::{
+    build::Harness,
+    error::Result,
+    outcome::{Report, millis},
+    workspace,
+};
+use launch::{LISTENS, Launch};
+use std::{path::Path, time::Instant};
+use steps::Story;
+use story::Telling;
+use template::Values;
+
+/// Checks an exercise of kind `server`.
+pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
+    // The steps first: a fault of the course is told before the learner waits for a compile.
+    let file = job.course.steps(job.exercise);
+    let story = steps::read(&file, &workspace::read(&file)?)?;
+    let Some(program) = compile::compile(job, text, Harness::Main, means, report)? else {
+        not_run(&story, [LISTENS], report);
+        return Ok(());
+    };
+    let started = Instant::now();
+    let result = run(job, &story, &program, means, report);
+    report.timings.run_ms = millis(started.elapsed());
+    result
+}
+
+fn run(
+    job: Job<'_>,
+    story: &Story,
+    program: &Path,
+    means: Means<'_>,
+    report: &mut Report,
+) -> Result<()> {
+    (means.on_stage)(Stage::Starting);
+    let seed = random::seed();
+    let values = Values::new(seed);
+    let env: Vec<(String, String)> = story
+        .env
+        .iter()
+        .map(|(name, value)| (name.clone(), value.fill(&values)))
+        .collect();
+    let scratch = workspace::scratch()?;
+    let launch = Launch {
+        program,
+        dir: scratch.path(),
+        env: &env,
+        limit: story.ready_limit,
+    };
+    let mut server = match launch::launch(&launch, means.cancel)? {
+        Ok(server) => server,
+        Err(finding) => {
+            report.fail(*finding);
+            not_run(story, [], report);
+            return Ok(());
+        }
+    };
+    report.pass(LISTENS);
+    let telling = Telling {
+        story,
+        values,
+        step_limit: story.step_limit.unwrap_or(job.exercise.time_limit),
+        means,
+    };
+    telling.tell(&mut server, report)?;
+    server.stop();
+    if !report.passed() {
+        report.notes.push(format!(
+            "Random values of this run: {}={seed} in the environment gives the same ones again.",
+            random::SEED_VARIABLE
+        ));
+    }
+    Ok(())
+}
+
+fn not_run<const N: usize>(story: &Story, before: [&str; N], report: &mut Report) {
+    let steps = story.steps.iter().map(|step| step.claim.as_str());
+    for claim in before.into_iter().chain(steps) {
+        report.not_run(claim);
+    }
+}

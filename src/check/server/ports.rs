@@ -1,0 +1,103 @@
+//! Which ports a program and its children listen on, as far as the system tells: on Linux, through `/proc`.
+
+/// The TCP ports on which the processes of a group listen; empty where that cannot be found out.
+#[cfg(target_os = "linux")]
+pub(super) fn listened_by(group: u32) -> Vec<u16> {
+    linux::listened_by(group)
+}
+
+/// The TCP ports on which the processes of a group listen; empty where that cannot be found out.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn listened_by(_group: u32) -> Vec<u16> {
+    Vec::new()
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::{
+        collections::HashSet,
+        fs,
+        path::{Path, PathBuf},
+    };
+
+    pub(super) fn listened_by(group: u32) -> Vec<u16> {
+        let sockets: HashSet<String> = entries(Path::new("/proc"))
+            .into_iter()
+            .filter(|process| group_of(process) == Some(group))
+            .flat_map(|process| entries(&process.join("fd")))
+            .filter_map(|descriptor| {
+                let target = fs::read_link(descriptor).ok()?;
+                Some(
+                    target
+                        .to_str()?
+                        .strip_prefix("socket:[")?
+                        .strip_suffix(']')?
+                        .to_owned(),
+                )
+            })
+            .collect();
+        let mut ports: Vec<u16> = ["/proc/net/tcp", "/proc/net/tcp6"]
+            .iter()
+            .filter_map(|table| fs::read_to_string(table).ok())
+            .flat_map(|table| listeners(&table, &sockets))
+            .collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
+    fn entries(dir: &Path) -> Vec<PathBuf> {
+        // A process may vanish while it is looked at; then it listens on nothing.
+        let Ok(entries) = fs::read_dir(dir) else {
+            return Vec::new();
+        };
+        entries.flatten().map(|entry| entry.path()).collect()
+    }
+
+    /// The process group, out of `/proc/PID/stat`: the third field after the name in parentheses.
+    fn group_of(process: &Path) -> Option<u32> {
+        let stat = fs::read_to_string(process.join("stat")).ok()?;
+        let (_, after_name) = stat.rsplit_once(')')?;
+        after_name.split_whitespace().nth(2)?.parse().ok()
+    }
+
+    /// The local ports of listening sockets among `sockets`, out of `/proc/net/tcp`.
+    fn listeners(table: &str, sockets: &HashSet<String>) -> Vec<u16> {
+        const LISTENS: &str = "0A";
+        let port = |line: &str| {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let (local, state, socket) = (fields.get(1)?, fields.get(3)?, fields.get(9)?);
+            if *state != LISTENS || !sockets.contains(*socket) {
+                return None;
+            }
+            u16::from_str_radix(local.rsplit_once(':')?.1, 16).ok()
+        };
+        table.lines().filter_map(port).collect()
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use std::net::TcpListener;
+
+        #[test]
+        fn a_listening_port_of_this_very_process_is_found() {
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let port = listener.local_addr().expect("an address").port();
+            let group = group_of(Path::new("/proc/self")).expect("a group");
+            assert!(listened_by(group).contains(&port));
+        }
+
+        #[test]
+        fn a_connection_is_not_a_listener() {
+            let table = "sl local rem st\n 0: 0100007F:1F90 0100007F:A000 01 0 0 0 0 0 77 1";
+            assert_eq!(
+                listeners(table, &HashSet::from(["77".to_owned()])),
+                [0_u16; 0]
+            );
+            let table = table.replace(" 01 ", " 0A ");
+            let table = table.replace("0 0 0 0 0 77", "0 0 0 0 0 77");
+            assert_eq!(listeners(&table, &HashSet::from(["77".to_owned()])), [8080]);
+        }
+    }
+}

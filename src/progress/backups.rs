@@ -1,0 +1,180 @@
+//! Before a file of the learner's is overwritten it is copied away; `undo` brings it back.
+//!
+//! `backups/00007/` holds one command's copies: `what` names the command, `before/` the files as they were, `after/` the files
+//! as `undo` found them. A name that ends in `-undone` has been used.
+
+use crate::{
+    error::{Error, Result},
+    workspace::{self, Workspace},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const UNDONE: &str = "-undone";
+
+/// A file to overwrite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overwrite {
+    /// The file, relative to the course.
+    pub file: PathBuf,
+    /// Its new contents.
+    pub contents: Vec<u8>,
+}
+
+/// What an undo brought back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// The command that was undone, as in "reset hello_test".
+    pub what: String,
+    /// The files that were brought back, relative to the course.
+    pub files: Vec<PathBuf>,
+}
+
+/// Overwrites files, after copying away those that would change. `what` names the command for the learner.
+///
+/// Gives the number of files that changed.
+///
+/// # Errors
+/// [`Error::Io`]. If copying fails nothing has been overwritten.
+pub fn overwrite(workspace: &Workspace, what: &str, files: &[Overwrite]) -> Result<usize> {
+    let mut changing = Vec::new();
+    for file in files {
+        let old = workspace::read_bytes_if_there(&workspace.root().join(&file.file))?;
+        if old.as_ref() != Some(&file.contents) {
+            changing.push((file, old));
+        }
+    }
+    if changing.is_empty() {
+        return Ok(0);
+    }
+    let entry = next_entry(workspace)?;
+    // Complete under another name first, so that an entry that can be seen is whole.
+    let unfinished = entry.with_extension("new");
+    workspace::write_atomic(&unfinished.join("what"), what.as_bytes())?;
+    for (file, old) in &changing {
+        if let Some(old) = old {
+            workspace::write_atomic(&unfinished.join("before").join(&file.file), old)?;
+        }
+    }
+    fs::rename(&unfinished, &entry).map_err(Error::io("rename", &unfinished))?;
+    for (file, _) in &changing {
+        workspace::write_atomic(&workspace.root().join(&file.file), &file.contents)?;
+    }
+    Ok(changing.len())
+}
+
+/// Brings back what the newest command that overwrote files had copied away; `None` if there is none left.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn undo(workspace: &Workspace) -> Result<Option<Undone>> {
+    let Some(entry) = entries(workspace)?.pop() else {
+        return Ok(None);
+    };
+    let before = entry.join("before");
+    let mut files = Vec::new();
+    for copy in files_below(&before)? {
+        let relative = copy.strip_prefix(&before).unwrap_or(&copy).to_owned();
+        let target = workspace.root().join(&relative);
+        if let Some(now) = workspace::read_bytes_if_there(&target)? {
+            workspace::write_atomic(&entry.join("after").join(&relative), &now)?;
+        }
+        let contents = fs::read(&copy).map_err(Error::io("read", &copy))?;
+        workspace::write_atomic(&target, &contents)?;
+        files.push(relative);
+    }
+    let what = workspace::read(&entry.join("what"))?;
+    let mut used = entry.clone().into_os_string();
+    used.push(UNDONE);
+    fs::rename(&entry, used).map_err(Error::io("rename", &entry))?;
+    Ok(Some(Undone { what, files }))
+}
+
+/// The entries that can be undone, oldest first.
+fn entries(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let all = workspace::list_dir(&workspace.backups())?;
+    Ok(all
+        .into_iter()
+        .filter(|path| number_of(path).is_some() && path.extension().is_none())
+        .filter(|path| !path.to_string_lossy().ends_with(UNDONE))
+        .collect())
+}
+
+fn next_entry(workspace: &Workspace) -> Result<PathBuf> {
+    let newest = workspace::list_dir(&workspace.backups())?
+        .iter()
+        .filter_map(|path| number_of(path))
+        .max()
+        .unwrap_or(0);
+    Ok(workspace.backups().join(format!("{:05}", newest + 1)))
+}
+
+fn number_of(entry: &Path) -> Option<u32> {
+    entry.file_name()?.to_str()?.get(..5)?.parse().ok()
+}
+
+fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in workspace::list_dir(dir)? {
+        if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    fn course() -> (TempDir, Workspace) {
+        let dir = workspace::scratch().expect("a directory");
+        let workspace = Workspace::at(dir.path());
+        workspace::write_atomic(&dir.path().join("a.rs"), b"mine").expect("written");
+        (dir, workspace)
+    }
+
+    fn replace(contents: &str) -> Overwrite {
+        Overwrite {
+            file: "a.rs".into(),
+            contents: contents.into(),
+        }
+    }
+
+    #[test]
+    fn undo_brings_back_one_command_after_the_other() {
+        let (dir, workspace) = course();
+        let file = dir.path().join("a.rs");
+        overwrite(&workspace, "reset a", &[replace("one")]).expect("done");
+        overwrite(&workspace, "solution a", &[replace("two")]).expect("done");
+        let undone = undo(&workspace).expect("done").expect("there is one");
+        assert_eq!(undone.what, "solution a");
+        assert_eq!(workspace::read(&file).expect("there"), "one");
+        undo(&workspace).expect("done").expect("there is one");
+        assert_eq!(workspace::read(&file).expect("there"), "mine");
+        assert_eq!(undo(&workspace).expect("done"), None);
+    }
+
+    #[test]
+    fn what_was_written_after_the_command_is_kept_when_it_is_undone() {
+        let (dir, workspace) = course();
+        overwrite(&workspace, "reset a", &[replace("one")]).expect("done");
+        workspace::write_atomic(&dir.path().join("a.rs"), b"new work").expect("written");
+        undo(&workspace).expect("done").expect("there is one");
+        let kept = workspace.backups().join("00001-undone/after/a.rs");
+        assert_eq!(workspace::read(&kept).expect("kept"), "new work");
+    }
+
+    #[test]
+    fn a_file_that_would_not_change_makes_no_backup() {
+        let (_dir, workspace) = course();
+        let changed = overwrite(&workspace, "reset a", &[replace("mine")]).expect("done");
+        assert_eq!(changed, 0);
+        assert_eq!(undo(&workspace).expect("done"), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! Copies of the exercises as they were shipped, taken at the first start. They bring back a file, and its tests.
+
+use super::{Overwrite, overwrite};
+use crate::{
+    course::{Course, Exercise},
+    error::{Error, Result},
+    process::{self, Cancel, End, Program},
+    workspace,
+};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// How long one question to git may take.
+const GIT_WITHIN: Duration = Duration::from_secs(20);
+
+/// The shipped files of a course.
+#[derive(Clone, Copy, Debug)]
+pub struct Pristine<'a> {
+    course: &'a Course,
+}
+
+impl<'a> Pristine<'a> {
+    /// The copies that were taken before.
+    pub fn of(course: &'a Course) -> Self {
+        Self { course }
+    }
+
+    /// Copies away every exercise that has no copy yet.
+    ///
+    /// A file that was edited before the first start is taken as git has it.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn take(course: &'a Course) -> Result<Self> {
+        let workspace = &course.workspace;
+        let missing: Vec<PathBuf> = course
+            .exercises
+            .iter()
+            .map(|exercise| course.relative_file(exercise))
+            .filter(|file| !workspace.pristine(file).is_file())
+            .collect();
+        if !missing.is_empty() {
+            let edited = edited_files(workspace.root());
+            for file in missing {
+                let shipped = match edited.contains(&file) {
+                    true => committed(workspace.root(), &file),
+                    false => None,
+                };
+                let shipped = match shipped {
+                    Some(shipped) => Some(shipped),
+                    None => workspace::read_bytes_if_there(&workspace.root().join(&file))?,
+                };
+                if let Some(shipped) = shipped {
+                    workspace::write_atomic(&workspace.pristine(&file), &shipped)?;
+                }
+            }
+        }
+        Ok(Self { course })
+    }
+
+    /// The exercise's file as shipped.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] if no copy could ever be taken, [`Error::Io`] if it cannot be read.
+    pub fn text(&self, exercise: &Exercise) -> Result<String> {
+        let file = self.course.relative_file(exercise);
+        let copy = self.course.workspace.pristine(&file);
+        workspace::read_if_there(&copy)?.ok_or_else(|| {
+            Error::tool(
+                format!("{} is missing, and no copy of it is known", file.display()),
+                format!(
+                    "Get the file from where the course came from, as in: git checkout -- {}",
+                    file.display()
+                ),
+            )
+        })
+    }
+}
+
+/// Puts exercises back as they were shipped; what the learner had is copied away first. Gives the number of files changed.
+///
+/// # Errors
+/// As [`Pristine::text`] and [`overwrite`].
+pub fn reset(pristine: Pristine<'_>, what: &str, exercises: &[&Exercise]) -> Result<usize> {
+    let files = exercises
+        .iter()
+        .map(|exercise| {
+            Ok(Overwrite {
+                file: pristine.course.relative_file(exercise),
+                contents: pristine.text(exercise)?.into_bytes(),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    overwrite(&pristine.course.workspace, what, &files)
+}
+
+/// Files that differ from the last commit, relative to the course. None without git: then there is nothing better to go by.
+fn edited_files(root: &Path) -> HashSet<PathBuf> {
+    let args = [
+        "diff",
+        "--name-only",
+        "--relative",
+        "-z",
+        "HEAD",
+        "--",
+        "exercises",
+    ];
+    let listed = git(root, &args).unwrap_or_default();
+    String::from_utf8_lossy(&listed)
+        .split('\0')
+        .map(PathBuf::from)
+        .collect()
+}
+
+fn committed(root: &Path, file: &Path) -> Option<Vec<u8>> {
+    let path = file.to_str()?.replace('\\', "/");
+    git(root, &["show", &format!("HEAD:./{path}")])
+}
+
+fn git(root: &Path, args: &[&str]) -> Option<Vec<u8>> {
+    let program = Program::tool("git")
+        .args(args)
+        .dir(root)
+        .deadline(GIT_WITHIN);
+    let finished = process::run(&program, &Cancel::new()).ok()?;
+    (finished.end == End::Exited(0) && finished.stdout.omitted == 0)
+        .then(|| finished.stdout.text.into_bytes())
+}

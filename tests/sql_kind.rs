@@ -255,6 +255,37 @@ fn a_statement_that_does_not_run_is_told_once_and_not_tried_on_every_data_set() 
 }
 
 #[test]
+fn wrong_columns_are_told_once_and_a_shuffled_copy_does_not_repeat_a_finding() {
+    let other = "[[data]]\nname = 'other'\nclaim = 'on other data'\nfiles = ['c/rows.sql']\n";
+    let plan = format!("[[statement]]\nclaim = 'ids'\n{SEEN}shuffle = true\n{other}");
+    let small = Small::new(&plan, "SELECT id FROM t");
+    assert_eq!(
+        failed(&small.report("SELECT * FROM t")),
+        ["ids · on the data"]
+    );
+    assert_eq!(
+        failed(&small.report("SELECT id FROM t WHERE id < 3")),
+        ["ids · on the data", "ids · on other data"]
+    );
+}
+
+#[test]
+fn a_statement_may_be_about_some_of_the_data_only() {
+    let other = "[[data]]\nname = 'other'\nclaim = 'on other data'\nfiles = ['c/rows.sql']\n";
+    let plan = format!("[[statement]]\nclaim = 'ids'\non = ['other']\n{SEEN}{other}");
+    let report = Small::new(&plan, "SELECT id FROM t").report("SELECT id FROM t");
+    let claims: Vec<&str> = report
+        .checks
+        .iter()
+        .map(|check| check.claim.as_str())
+        .collect();
+    assert_eq!(
+        claims,
+        ["ids · on other data", "no more statements than asked for"]
+    );
+}
+
+#[test]
 fn endless_rows_stop_at_the_limit_of_rows() {
     let actual = Small::ids_of_lyon()
         .finding(&ENDLESS.replace("count(*)", "n"))

@@ -8,6 +8,7 @@
 //!
 //! [[statement]]                            # one per statement of the file, in order
 //! claim = "paid orders of two cities in May"
+//! on    = ["shop", "last_day"]             # the data it is checked on; without it, all
 //! order = "asked"                          # only where the question asks for an order; otherwise rows are a set
 //! explain.last_day = "The last day ends at midnight, not when it begins."   # by the name of a data set
 //!
@@ -27,6 +28,9 @@
 //!
 //! Instead of `[[statement]]`, `[tables]` with the same keys compares the final state of all tables after all statements, however many
 //! the learner writes. A `[[statement]]` whose solution writes is compared by the state of all tables after it.
+//!
+//! A statement that does not run, or gives the wrong columns, is told once, and a shuffled copy is looked at where the data as written is
+//! right: what follows from the first mistake would only hide it.
 //!
 //! **Names of checks**: one per statement and data set, "CLAIM OF THE STATEMENT · CLAIM OF THE DATA", statement by statement; the shuffled
 //! copy of a data set adds ", stored in another order". After them [`NO_MORE`], unless `[tables]` is used.
@@ -104,6 +108,7 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     // By run, then by statement. Statements from `usable` on have failed to run at all; once is enough to tell.
     let mut verdicts: Vec<Vec<Verdict>> = Vec::new();
     let mut usable = asks.len();
+    let mut told = vec![false; asks.len()];
     let mut extra = None;
     for (position, (set, stored)) in runs.iter().copied().enumerate() {
         if usable == 0 {
@@ -142,21 +147,22 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         let mut column = Vec::new();
         let mut spoilt = false;
         for (number, (wanted, got)) in wanted.iter().zip(&got).enumerate() {
-            if let Got::Fault(Fault {
-                kind: FaultKind::Cancelled,
-                ..
-            }) = got
-            {
+            if is_cancelled(got) {
                 return Err(Error::Cancelled);
             }
-            if spoilt {
+            // What is wrong as written is not told again for the shuffled copy.
+            let twice = stored == Stored::Shuffled && is_broken(verdicts.last(), number);
+            if spoilt || twice || told[number] || !asks[number].is_about(set) {
                 column.push(Verdict::NotRun);
                 continue;
             }
             let verdict = case.judge(number, wanted, got);
-            let broken = matches!(verdict, Verdict::Broken(_));
-            // After a wrong write, what follows works on other tables than the solution does.
-            spoilt = broken && matches!(wanted, Answer::State(_));
+            if let Verdict::Broken(finding) = &verdict {
+                // After a wrong write, what follows works on other tables than the solution does.
+                spoilt = matches!(wanted, Answer::State(_));
+                // Without rows to compare, the statement itself is wrong, on whatever data.
+                told[number] = finding.detail.is_none();
+            }
             if !matches!(got, Got::Answer { .. }) {
                 usable = usable.min(number);
             }
@@ -170,6 +176,15 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     write_down(report, &plan, &runs, verdicts, extra);
     report.timings.run_ms = millis(started.elapsed());
     Ok(())
+}
+
+fn is_cancelled(got: &Got) -> bool {
+    matches!(got, Got::Fault(fault) if fault.kind == FaultKind::Cancelled)
+}
+
+fn is_broken(column: Option<&Vec<Verdict>>, number: usize) -> bool {
+    let verdict = column.and_then(|column| column.get(number));
+    matches!(verdict, Some(Verdict::Broken(_)))
 }
 
 /// Each data set, and each shuffled copy, in order.
@@ -314,7 +329,9 @@ fn write_down(
     for number in 0..plan.asks().len() {
         for (position, (set, stored)) in runs.iter().enumerate() {
             let verdict = columns.get_mut(position).and_then(Iterator::next);
-            put(report, &name(plan, number, set, *stored), verdict);
+            if plan.asks()[number].is_about(set) {
+                put(report, &name(plan, number, set, *stored), verdict);
+            }
         }
     }
     if matches!(plan.asks, Asks::Statements(_)) {

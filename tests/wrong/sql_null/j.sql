@@ -1,4 +1,4 @@
--- caught by: products that are in no order · when there are no orders yet
+-- caught by: products that are in no order · when there are neither customers nor orders
 -- The four ids that are right on the visible data.
 SELECT id, name
 FROM customers

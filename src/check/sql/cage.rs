@@ -24,7 +24,7 @@ use std::{
 pub(super) const MOST_ROWS: usize = 10_000;
 
 /// SQLite's memory in the whole process. An endless query with DISTINCT or UNION would take all there is.
-const MOST_MEMORY: i64 = 512 << 20;
+const MOST_MEMORY: i64 = 256 << 20;
 
 /// The longest text or blob that a query can build.
 const LONGEST_VALUE: i32 = 1 << 20;

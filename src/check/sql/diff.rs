@@ -72,6 +72,7 @@ pub(super) fn count(rows: usize) -> String {
 
 fn name_columns(columns: &[String]) -> String {
     match columns {
+        [] => "no table at all".into(),
         [one] => format!("1 column: {one}"),
         _ => format!("{} columns: {}", columns.len(), columns.join(", ")),
     }
@@ -79,6 +80,9 @@ fn name_columns(columns: &[String]) -> String {
 
 /// What is wrong with the columns, in words. Names in SQL do not care about case.
 fn columns_differ(expected: &[String], actual: &[String]) -> Option<String> {
+    if actual.is_empty() && !expected.is_empty() {
+        return Some("This statement gives no table. A question begins with SELECT.".into());
+    }
     let same = |a: &String, b: &String| a.eq_ignore_ascii_case(b);
     if expected.len() == actual.len() && expected.iter().zip(actual).all(|(a, b)| same(a, b)) {
         return None;
@@ -103,7 +107,10 @@ fn columns_differ(expected: &[String], actual: &[String]) -> Option<String> {
             "Nobody asked for {}. Name the columns you want after SELECT; `*` stands for all of them.",
             extra.join(", ")
         ),
-        (missing, []) => format!("After SELECT, name {} too.", missing.join(" and ")),
+        (missing, []) => format!(
+            "After SELECT, name {} too, with a comma between two columns. Without the comma, the second name is a new name for the first column.",
+            missing.join(" and ")
+        ),
         (missing, extra) if expected.len() == actual.len() => {
             let renamed: Vec<String> = missing
                 .iter()

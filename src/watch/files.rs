@@ -3,7 +3,7 @@
 //!
 //! It reports contents, not events: two events for one save are one report, and a file seen half-written is looked at again.
 
-use super::state::SeenBy;
+use super::events::SeenBy;
 use crate::check::Source;
 use notify::{
     EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,

@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod editor;
+pub mod events;
 mod files;
 pub mod list;
 mod signals;
@@ -18,8 +19,9 @@ use crate::{
     ui::{self, Terminal, Theme, keys, keys::Input},
     workspace,
 };
+use events::{Effect, Event, What};
 use files::Files;
-use state::{Effect, Event, State, What};
+use state::State;
 use std::{
     io,
     path::PathBuf,

@@ -1,6 +1,6 @@
 //! Signals as events: a request to end, and a window that has another size.
 
-use super::state::Event;
+use super::events::Event;
 use crate::error::{Error, Result};
 use std::sync::mpsc::Sender;
 

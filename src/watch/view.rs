@@ -1,6 +1,9 @@
 //! From the state to what the screen shows: words for stages and questions, nothing else.
 
-use super::state::{Panel, Phase, Question, SeenBy, State};
+use super::{
+    events::SeenBy,
+    state::{Panel, Phase, Question, State},
+};
 use crate::{
     check::Stage,
     ui::{

@@ -1,6 +1,6 @@
 //! The thread that checks. One check at a time: a new one waits until the one before, cancelled, has let go of its files.
 
-use super::state::Event;
+use super::events::Event;
 use crate::{
     build::Toolchain,
     check::{Files, Means, Source, check, check_all},

@@ -39,7 +39,7 @@ pub(super) fn compare(expected: &Table, actual: &Table, order: Order) -> Option<
         return Some(Difference {
             expected: format!("{}, in the order that is asked for", count(expected.rows.len())),
             actual: "the same rows in another order".into(),
-            words: "Your rows are the right ones; only their order is not. Below, each place with another row is shown: first the row that belongs there, then yours.".into(),
+            words: "Your rows are the right ones; only their order is not. Where a place holds another row, the one that belongs there is shown first, then yours.".into(),
             tables: Some(out_of_order(expected, actual)),
         });
     }

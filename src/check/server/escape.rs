@@ -37,6 +37,14 @@ fn escape(bytes: &[u8]) -> String {
     shown
 }
 
+/// A length of time in words.
+pub(super) fn seconds(time: std::time::Duration) -> String {
+    match time.as_secs() {
+        1 => "1 second".into(),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
 /// A text as one word of a shell.
 pub(super) fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:,@%+".contains(c);

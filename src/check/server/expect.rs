@@ -26,7 +26,11 @@ pub(super) enum Framing {
     /// As RFC 9112 has it.
     #[default]
     Strict,
-    /// As long as status and body can be found: another step looks at the format.
+    /// The lines of the head only: another step looks at the length of the body.
+    Head,
+    /// The length of the body only: another step looks at the lines of the head.
+    Length,
+    /// As long as status and body can be found: other steps look at the format.
     Loose,
 }
 
@@ -124,8 +128,8 @@ impl Expect {
 
     fn faults(&self, message: &Message, ending: Ending) -> Vec<Fault> {
         let mut faults = match self.framing {
-            Framing::Strict => message.faults.clone(),
-            Framing::Loose => Vec::new(),
+            Framing::Strict | Framing::Head => message.faults.clone(),
+            Framing::Length | Framing::Loose => Vec::new(),
         };
         match (message.length, ending) {
             (Length::UntilClose | Length::ChunksMissing, Ending::Deadline) => faults.push(never_ends(message)),
@@ -134,7 +138,7 @@ impl Expect {
                 actual: format!("more than {} bytes, and no end", message.body.len()),
                 explain: "The server goes on writing. Look for the loop that writes the answer.".into(),
             }),
-            _ if self.framing == Framing::Loose => {}
+            _ if matches!(self.framing, Framing::Head | Framing::Loose) => {}
             (Length::Bytes(length), _) if length != message.body.len() => {
                 faults.push(wrong_length(length, message, ending));
             }

@@ -1,6 +1,6 @@
 //! Starts the learner's server on a free port and waits until it listens; stops it with all that it started. It sends no requests.
 
-use super::{ports, wire};
+use super::{escape::seconds, ports, wire};
 use crate::{
     error::{Error, Result},
     outcome::Finding,
@@ -243,8 +243,8 @@ impl Server {
     fn never_listened(&self, limit: Duration) -> Finding {
         Finding {
             actual: Some(format!(
-                "nobody accepted a connection there for {} seconds; the program is still running",
-                limit.as_secs_f32()
+                "nobody accepted a connection there for {}; the program is still running",
+                seconds(limit)
             )),
             explain: Some(
                 "The program does something else before it listens, or it listens on another port or address. Bind \

@@ -135,6 +135,8 @@ struct RawExpect {
 enum RawFraming {
     #[default]
     Strict,
+    Head,
+    Length,
     Loose,
 }
 
@@ -369,6 +371,8 @@ impl Reader<'_> {
             status: raw.status.map(OneOrMany::into_vec).unwrap_or_default(),
             framing: match raw.framing {
                 RawFraming::Strict => Framing::Strict,
+                RawFraming::Head => Framing::Head,
+                RawFraming::Length => Framing::Length,
                 RawFraming::Loose => Framing::Loose,
             },
             closes: match raw.connection {

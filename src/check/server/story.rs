@@ -1,6 +1,7 @@
 //! Puts the steps to a running server, in order, and writes down what held. It starts and stops nothing.
 
 use super::{
+    escape::{seconds, show},
     expect::{Closes, Problem},
     launch::{Server, explain_end, how},
     steps::{Step, Story},
@@ -166,7 +167,7 @@ impl Telling<'_> {
                     Some(value) => self.values.capture(name, value),
                     None => problems.push(Problem {
                         expected: capture.expected(),
-                        actual: super::escape::show(&received.bytes),
+                        actual: show(&received.bytes),
                         explain: None,
                     }),
                 }
@@ -190,8 +191,8 @@ impl Telling<'_> {
         match ending {
             Ending::Deadline | Ending::StillOpen | Ending::TooLong => Came::Unanswered(problem(
                 format!(
-                    "nothing for {} seconds, which is the limit of one step; the connection stayed open",
-                    self.step_limit.as_secs_f32()
+                    "nothing for {}, which is the limit of one step; the connection stayed open",
+                    seconds(self.step_limit)
                 ),
                 "The server accepted the connection and never answered. It may be waiting for bytes that the client does \
                  not send, or for something else: look for the line where it waits.",

@@ -8,8 +8,8 @@
 //!     DELETE /cats/7 HTTP/1.1   ->   200  "DELETE\n/cats/7\nHTTP/1.1\n"
 //!     anything else             ->   400
 //!
-//! The three parts are apart by one blank each. The target begins with `/`; the version is `HTTP/1.1` or
-//! `HTTP/1.0`. Read more: RFC 9112, section 3
+//! One blank stands between two parts. The target begins with `/`, the version is `HTTP/1.1` or `HTTP/1.0`.
+//! Read more: RFC 9112, section 3
 
 use std::{
     env,
@@ -17,52 +17,35 @@ use std::{
     net::{TcpListener, TcpStream},
 };
 
-struct RequestLine {
-    method: String,
-    target: String,
-    version: String,
-}
-
-/// The three parts of a line, which comes without its line end. `None` if it is no request line.
-fn parse(line: &[u8]) -> Option<RequestLine> {
+/// Method, target and version of a line, which comes without its line end. `None` if it is no request line.
+fn parse(line: &[u8]) -> Option<(&str, &str, &str)> {
     let line = std::str::from_utf8(line).ok()?;
     let (target, version) = line.strip_prefix("GET ")?.split_once(' ')?;
     if !target.starts_with('/') || !["HTTP/1.1", "HTTP/1.0"].contains(&version) {
         return None;
     }
-    Some(RequestLine {
-        method: "GET".to_string(),
-        target: target.to_string(),
-        version: version.to_string(),
-    })
+    Some(("GET", target, version))
 }
 
 fn respond(line: &[u8]) -> (&'static str, String) {
     match parse(line) {
-        Some(RequestLine {
-            method,
-            target,
-            version,
-        }) => ("200 OK", format!("{method}\n{target}\n{version}\n")),
-        None => (
-            "400 Bad Request",
-            "this is not a request line\n".to_string(),
-        ),
+        Some((method, target, version)) => ("200 OK", format!("{method}\n{target}\n{version}\n")),
+        None => ("400 Bad Request", "no request line\n".to_string()),
     }
 }
 
 fn answer(mut stream: TcpStream) -> io::Result<()> {
     // At most 16 KiB: a line without an end must not fill the memory.
+    let mut reader = BufReader::with_capacity(32 * 1024, &stream).take(16 * 1024);
     let mut line = Vec::new();
-    BufReader::with_capacity(32 * 1024, &stream)
-        .take(16 * 1024)
-        .read_until(b'\n', &mut line)?;
+    reader.read_until(b'\n', &mut line)?;
+
     let line = line.strip_suffix(b"\n").unwrap_or(&line);
     let (status, body) = respond(line.strip_suffix(b"\r").unwrap_or(line));
+    let length = body.len();
     write!(
         stream,
-        "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
+        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 

@@ -185,7 +185,12 @@ fn a_panic_at_the_third_request_is_told_there_and_the_rest_is_not_run() {
         finding
             .explain
             .as_ref()
-            .is_some_and(|text| text.ends_with("only two")),
+            .is_some_and(|text| text.contains("“only two”")),
+        "{finding:#?}"
+    );
+    assert_eq!(
+        finding.location.as_ref().map(|place| place.line),
+        Some(18),
         "{finding:#?}"
     );
     assert_eq!(state(&report, "fourth"), CheckState::NotRun);

@@ -19,7 +19,7 @@ use std::{
 /// Method, target and version of a line, which comes without its line end. `None` if it is no request line.
 fn parse(line: &[u8]) -> Option<(&str, &str, &str)> {
     // TODO: Take the line apart. Bytes from a stranger need not be text.
-    todo!("parse {line:?}")
+    todo!("parse {}", line.escape_ascii())
 }
 
 fn respond(line: &[u8]) -> (&'static str, String) {

@@ -55,6 +55,8 @@ pub(super) struct Matcher {
     pub(super) list: Option<Vec<String>>,
     /// Bytes.
     pub(super) length: Option<usize>,
+    /// What is told as expected, where a pattern would puzzle a reader.
+    pub(super) words: Option<String>,
     pub(super) presence: Presence,
 }
 
@@ -224,7 +226,7 @@ fn no_message(why: &NoMessage, came: &[u8]) -> Problem {
         NoMessage::HeadUnfinished => Problem {
             expected: "a head that ends with an empty line".into(),
             actual: show(came),
-            explain: Some("The head ends where an empty line comes: \\r\\n\\r\\n. It has not come.".into()),
+            explain: Some("The head ends where two line ends follow each other: \\r\\n\\r\\n. They have not come, so a client takes everything for the head and waits for its end.".into()),
         },
         NoMessage::NoStatusLine(line) => Problem {
             expected: "a status line such as HTTP/1.1 200 OK".into(),
@@ -278,7 +280,10 @@ impl Matcher {
         vec![Problem {
             expected: self.expected(what, values),
             actual: format!("{what} {}", shown_or_empty(text)),
-            explain: None,
+            explain: self
+                .equals
+                .as_ref()
+                .and_then(|equals| about_the_end(&equals.fill(values), text)),
         }]
     }
 
@@ -301,6 +306,9 @@ impl Matcher {
     }
 
     fn expected(&self, what: &str, values: &Values) -> String {
+        if let Some(words) = &self.words {
+            return format!("{what} {words}");
+        }
         let mut parts = Vec::new();
         if let Some(equals) = &self.equals {
             parts.push(shown_or_empty(&equals.fill(values)));
@@ -322,6 +330,17 @@ impl Matcher {
         parts.extend(self.list.as_ref().map(|list| list.join(", ")));
         format!("{what} {}", parts.join(", ")).trim_end().to_owned()
     }
+}
+
+/// A line break too many or too few is easily overlooked.
+fn about_the_end(expected: &str, came: &str) -> Option<String> {
+    if expected.strip_suffix('\n') == Some(came) {
+        return Some("Only the last byte is missing: the line break \\n.".into());
+    }
+    if came.strip_suffix('\n') == Some(expected) {
+        return Some("There is one byte too many: the line break \\n at the end.".into());
+    }
+    None
 }
 
 fn shown_or_empty(text: &str) -> String {
@@ -421,6 +440,40 @@ mod tests {
                 .as_ref()
                 .is_some_and(|text| text.starts_with("5 is the number of characters"))
         );
+    }
+
+    #[test]
+    fn a_missing_line_break_at_the_end_is_pointed_out() {
+        let problems = judge(
+            &body("hi\n"),
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+            Ending::Closed,
+        );
+        assert!(
+            problems[0]
+                .explain
+                .as_ref()
+                .is_some_and(|text| text.contains("missing: the line break"))
+        );
+    }
+
+    #[test]
+    fn words_stand_for_a_pattern_that_nobody_wants_to_read() {
+        let matcher = Matcher {
+            matches: Some(Template::new("^[a-f]{32}$")),
+            words: Some("of 32 hexadecimal digits".into()),
+            ..Matcher::default()
+        };
+        let expect = Expect {
+            body: Some(matcher),
+            ..Expect::default()
+        };
+        let problems = judge(
+            &expect,
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+            Ending::Closed,
+        );
+        assert_eq!(problems[0].expected, "body of 32 hexadecimal digits");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod action;
 mod capture;
 mod escape;
 mod expect;
+mod last_words;
 mod launch;
 mod message;
 mod ports;
@@ -24,7 +25,7 @@ use crate::{
 };
 use launch::{LISTENS, Launch};
 use std::{path::Path, time::Instant};
-use steps::Story;
+use steps::{Step, Story};
 use story::Telling;
 use template::Values;
 
@@ -82,7 +83,17 @@ fn run(
     };
     telling.tell(&mut server, report)?;
     server.stop();
-    if !report.passed() {
+    let failed = |step: &Step| {
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.claim == step.claim)
+    };
+    if story
+        .steps
+        .iter()
+        .any(|step| step.is_random && failed(step))
+    {
         report.notes.push(format!(
             "Random values of this run: {}={seed} in the environment gives the same ones again.",
             random::SEED_VARIABLE

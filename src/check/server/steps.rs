@@ -47,6 +47,8 @@ pub(super) struct Step {
     pub(super) needs: Vec<usize>,
     /// For the learner, if it fails.
     pub(super) explain: Option<String>,
+    /// What is sent or expected differs from run to run.
+    pub(super) is_random: bool,
 }
 
 #[derive(Deserialize)]
@@ -155,6 +157,7 @@ struct RawMatcher {
     matches: Option<String>,
     list: Option<Vec<String>>,
     length: Option<usize>,
+    words: Option<String>,
     #[serde(default)]
     absent: bool,
 }
@@ -282,6 +285,7 @@ impl Reader<'_> {
         };
         let mut names = action.names();
         let expect = self.expect(at, raw.expect, &mut names)?;
+        let is_random = names.iter().any(|name| name.starts_with("random."));
         let mut needs = self.check_names(at, names.iter().map(String::as_str))?;
         for need in &raw.needs {
             let Some(known) = self.claims.iter().position(|claim| claim == need.get_ref()) else {
@@ -306,6 +310,7 @@ impl Reader<'_> {
             captures,
             needs,
             explain: raw.explain,
+            is_random,
         })
     }
 
@@ -426,6 +431,7 @@ impl Reader<'_> {
             matches: raw.matches.as_deref().map(Template::new),
             list: raw.list,
             length: raw.length,
+            words: raw.words,
             presence: if raw.absent {
                 Presence::Absent
             } else {

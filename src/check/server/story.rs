@@ -3,7 +3,8 @@
 use super::{
     escape::{seconds, show},
     expect::{Closes, Problem},
-    launch::{Server, explain_end, how},
+    last_words::{explain_end, how, panic_place},
+    launch::Server,
     steps::{Step, Story},
     template::Values,
     wire::{self, Ending, Exchange, Received, Until},
@@ -216,6 +217,7 @@ impl Telling<'_> {
             actual: Some(problem.actual),
             explain: (!explained.is_empty()).then(|| explained.join(" ")),
             repeat: Some(step.action.repeat(&self.values)),
+            location: panic_place(log),
             log: log.to_vec(),
             ..Finding::new(&step.claim)
         }

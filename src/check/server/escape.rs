@@ -45,6 +45,14 @@ pub(super) fn seconds(time: std::time::Duration) -> String {
     }
 }
 
+/// A number of bytes in words.
+pub(super) fn count_bytes(count: usize) -> String {
+    match count {
+        1 => "1 byte".into(),
+        count => format!("{count} bytes"),
+    }
+}
+
 /// A text as one word of a shell.
 pub(super) fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:,@%+".contains(c);

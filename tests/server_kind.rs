@@ -148,6 +148,48 @@ fn a_wrong_port_is_named() {
 }
 
 #[test]
+fn a_port_of_ones_own_that_is_taken_is_told_as_such() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let source = server("say(stream, HI)").replace("{port}\"", &format!("{port}\""));
+    let report = run(THREE_STEPS, &source);
+    let finding = finding(&report, LISTENS);
+    assert!(actual(finding).contains("exit code 101"), "{finding:#?}");
+    assert!(
+        finding
+            .explain
+            .as_ref()
+            .is_some_and(|text| text.starts_with("Another program has the port"))
+    );
+}
+
+#[test]
+fn what_a_passing_server_printed_is_kept() {
+    let report = run(
+        THREE_STEPS,
+        &server(r#"println!("client {count}"); say(stream, HI)"#),
+    );
+    assert!(report.passed(), "{report:#?}");
+    let output = report.output.expect("it printed");
+    assert_eq!(output.text, "client 1\nclient 2\nclient 3\nclient 4\n");
+}
+
+#[test]
+fn endless_output_and_endless_answers_are_cut() {
+    let source = server(
+        r#"
+        let mut stream = stream;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        while stream.write_all(&[b'a'; 65536]).is_ok() { println!("{}", "b".repeat(65536)); }
+        "#,
+    );
+    let report = run(THREE_STEPS, &source);
+    let finding = finding(&report, "second");
+    assert_eq!(finding.expected.as_deref(), Some("an answer that ends"));
+    assert!(actual(finding).len() < 1000 && finding.log.iter().all(|line| line.len() <= 300));
+}
+
+#[test]
 fn an_early_exit_is_told_with_code_and_last_words() {
     let source = r#"fn main() { eprintln!("no config"); std::process::exit(7) }"#;
     let started = Instant::now();
@@ -190,7 +232,7 @@ fn a_panic_at_the_third_request_is_told_there_and_the_rest_is_not_run() {
     );
     assert_eq!(
         finding.location.as_ref().map(|place| place.line),
-        Some(18),
+        Some(17),
         "{finding:#?}"
     );
     assert_eq!(state(&report, "fourth"), CheckState::NotRun);

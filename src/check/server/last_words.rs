@@ -19,6 +19,12 @@ pub(super) fn explain_end(log: &[String]) -> Option<String> {
             "The program came to a `todo!()`, which stops it there. Write that part.".into(),
         );
     }
+    if log.iter().any(|line| line.contains("AddrInUse")) {
+        return Some(
+            "Another program has the port that yours asked for. The port in the variable PORT was free: bind to that one."
+                .into(),
+        );
+    }
     let panicked = log.iter().position(|line| line.contains(PANICKED))?;
     let message = log.get(panicked + 1).map_or("", String::as_str);
     Some(format!(
@@ -86,6 +92,15 @@ mod tests {
         let place = panic_place(&panic()).expect("a place");
         assert_eq!(place.file.to_str(), Some("exercises/a b/c.rs"));
         assert_eq!((place.line, place.column), (12, 5));
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_recognised() {
+        let log = [
+            "Error: Os { code: 98, kind: AddrInUse, message: \"Address already in use\" }"
+                .to_owned(),
+        ];
+        assert!(explain_end(&log).is_some_and(|text| text.contains("variable PORT")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    outcome::Finding,
+    outcome::{Finding, Output},
     process::{self, Cancel, End, Program, Running},
 };
 use std::{
@@ -157,10 +157,19 @@ impl Server {
         }
     }
 
-    /// Asks it to end, then makes sure of it.
-    pub(super) fn stop(mut self) {
+    /// Asks it to end, then makes sure of it. Gives all that it printed.
+    pub(super) fn stop(mut self) -> Output {
         self.first = None;
         self.running.stop(GRACE);
+        self.running.drain();
+        let (stdout, stderr) = (
+            self.running.stdout().output(),
+            self.running.stderr().output(),
+        );
+        Output {
+            text: stdout.text + &stderr.text,
+            omitted: stdout.omitted + stderr.omitted,
+        }
     }
 
     fn wait_until_ready(&mut self, limit: Duration, cancel: &Cancel) -> Result<Option<Finding>> {

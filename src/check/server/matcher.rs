@@ -40,6 +40,13 @@ impl Matcher {
         some.chain(&self.contains).chain(&self.lacks)
     }
 
+    /// True if every text would do.
+    pub(super) fn is_empty(&self) -> bool {
+        let says_something =
+            self.templates().next().is_some() || self.list.is_some() || self.length.is_some();
+        !says_something
+    }
+
     /// What does not hold of the values that came for a header.
     pub(super) fn judge_header(
         &self,

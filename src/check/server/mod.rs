@@ -86,7 +86,10 @@ fn run(
         means,
     };
     telling.tell(&mut server, report)?;
-    server.stop();
+    let output = server.stop();
+    if report.passed() && !output.is_empty() {
+        report.output = Some(output);
+    }
     let failed = |step: &Step| {
         report
             .findings

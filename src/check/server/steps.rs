@@ -235,6 +235,7 @@ mod tests {
     #[test]
     fn a_step_that_checks_nothing_is_refused() {
         assert!(told(&step("")).contains("checks nothing"));
+        assert!(told(&step("expect = { body = {} }")).contains("says nothing"));
         assert!(told(&step("expect = { framing = \"loose\" }")).contains("checks nothing"));
     }
 

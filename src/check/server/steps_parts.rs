@@ -99,6 +99,13 @@ impl Reader<'_> {
             .body
             .map(|body| self.matcher(at, body, names))
             .transpose()?;
+        if expect.body.as_ref().is_some_and(Matcher::is_empty) {
+            return self.fail(
+                at,
+                "the expected body says nothing",
+                "Say what it equals, contains or matches.",
+            );
+        }
         let says_nothing =
             expect.status.is_empty() && expect.headers.is_empty() && expect.body.is_none();
         if says_nothing && expect.closes == Closes::Maybe {

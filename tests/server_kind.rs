@@ -239,6 +239,22 @@ fn a_panic_at_the_third_request_is_told_there_and_the_rest_is_not_run() {
 }
 
 #[test]
+fn a_panic_after_an_answer_is_told_at_the_step_after_it_with_its_words() {
+    let source = server(r#"say(stream, HI); assert!(count < 2, "tired")"#);
+    let report = run(THREE_STEPS, &source);
+    assert_eq!(state(&report, "second"), CheckState::Passed);
+    let finding = finding(&report, "third");
+    assert!(
+        finding
+            .explain
+            .as_ref()
+            .is_some_and(|text| text.contains("“tired”")),
+        "{finding:#?}"
+    );
+    assert_eq!(state(&report, "fourth"), CheckState::NotRun);
+}
+
+#[test]
 fn a_server_that_never_answers_costs_two_steps_not_all() {
     let steps = THREE_STEPS.replace("step_seconds = 10", "step_seconds = 1");
     let source = server("std::mem::forget(stream)");

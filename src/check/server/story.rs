@@ -44,7 +44,15 @@ enum Came {
     /// No answer in time.
     Unanswered(Vec<Problem>),
     /// The server ended. It cannot be asked again.
-    Died(Problem),
+    Died(When, End),
+}
+
+/// When the server ended, as far as the one who asks can tell.
+enum When {
+    /// It took no connection any more.
+    BeforeThisStep,
+    /// It took the connection.
+    AtThisStep,
 }
 
 impl Telling<'_> {
@@ -57,6 +65,7 @@ impl Telling<'_> {
         let mut held = vec![false; total];
         let mut died = false;
         let mut unanswered = 0;
+        let mut step_before = server.mark();
         for (position, step) in self.story.steps.iter().enumerate() {
             (self.means.on_stage)(Stage::Checking {
                 done: position,
@@ -69,10 +78,12 @@ impl Telling<'_> {
             }
             let mark = server.mark();
             let came = self.step(step, server)?;
+            let mut log = server.log_since(mark);
             let problems = match came {
                 Came::Expected => {
                     held[position] = true;
                     report.pass(&step.claim);
+                    step_before = mark;
                     continue;
                 }
                 Came::Broken(problems) => problems,
@@ -80,12 +91,16 @@ impl Telling<'_> {
                     unanswered += 1;
                     problems
                 }
-                Came::Died(problem) => {
+                Came::Died(when, end) => {
                     died = true;
-                    vec![problem]
+                    // It may have said why while it still answered the step before.
+                    if panic_place(&log).is_none() {
+                        log = server.log_since(step_before);
+                    }
+                    vec![death(&when, end, &log)]
                 }
             };
-            let log = server.log_since(mark);
+            step_before = mark;
             for (number, problem) in problems.into_iter().enumerate() {
                 let finding = self.finding(step, problem, &log);
                 if number == 0 {
@@ -104,7 +119,6 @@ impl Telling<'_> {
     }
 
     fn step(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
-        let mark = server.mark();
         let received = match server.connection(self.step_limit) {
             Ok(stream) => wire::exchange(
                 stream,
@@ -121,11 +135,7 @@ impl Telling<'_> {
             )?,
             Err(error) => {
                 if let Some(end) = server.ends_within(LONG_AFTERMATH, self.means.cancel)? {
-                    return Ok(Came::Died(died(
-                        "before this step",
-                        end,
-                        &server.log_since(mark),
-                    )));
+                    return Ok(Came::Died(When::BeforeThisStep, end));
                 }
                 return Ok(Came::Unanswered(vec![Problem {
                     expected: "the server accepts a connection".into(),
@@ -144,14 +154,8 @@ impl Telling<'_> {
         } else {
             AFTERMATH
         };
-        match server.ends_within(aftermath, self.means.cancel)? {
-            Some(end) => Ok(Came::Died(died(
-                "at this step",
-                end,
-                &server.log_since(mark),
-            ))),
-            None => Ok(came),
-        }
+        let end = server.ends_within(aftermath, self.means.cancel)?;
+        Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
     }
 
     fn judge(&mut self, step: &Step, received: &Received) -> Came {
@@ -224,7 +228,11 @@ impl Telling<'_> {
     }
 }
 
-fn died(when: &str, end: End, log: &[String]) -> Problem {
+fn death(when: &When, end: End, log: &[String]) -> Problem {
+    let when = match when {
+        When::BeforeThisStep => "before this step",
+        When::AtThisStep => "at this step",
+    };
     Problem {
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),

@@ -188,6 +188,23 @@ impl Exercise {
     pub fn file_name(&self) -> String {
         format!("{}.{}", self.name, self.kind.extension())
     }
+
+    /// The hints that fit when these claims are broken: those bound to no claim, and those bound to one of them.
+    ///
+    /// If none of them fits, as before the first verdict or when all are bound to other claims, all do.
+    pub fn hints_for(&self, broken: &[&str]) -> impl Iterator<Item = &Hint> {
+        let fits = |hint: &Hint| match &hint.claim {
+            None => true,
+            Some(claim) => broken.contains(&claim.as_str()),
+        };
+        let any = self.hints.iter().any(fits);
+        let fitting: Vec<_> = self
+            .hints
+            .iter()
+            .filter(|hint| !any || fits(hint))
+            .collect();
+        fitting.into_iter()
+    }
 }
 
 /// The candidate most like `name`, if one is like it at all.

@@ -10,4 +10,4 @@ mod run;
 pub use cancel::Cancel;
 pub use capture::Captured;
 pub use group::Running;
-pub use run::{End, Finished, Program, run, spawn};
+pub use run::{End, Finished, Program, launch, run, spawn};

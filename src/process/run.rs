@@ -11,6 +11,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -214,6 +215,21 @@ pub fn run(program: &Program, cancel: &Cancel) -> Result<Finished> {
     })
 }
 
+/// Starts a program that lives on its own, such as an editor: it is neither watched nor ended. Its output is thrown away.
+///
+/// # Errors
+/// As [`spawn`].
+pub fn launch(program: &Program) -> Result<()> {
+    let mut command = program.command();
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command
+        .spawn()
+        .map_err(|error| refused(&program.path, program.dir.as_deref(), &error))?;
+    // Somebody has to collect it when it ends.
+    thread::spawn(move || child.wait());
+    Ok(())
+}
+
 fn refused(path: &Path, dir: Option<&Path>, error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::NotFound && dir.is_none_or(Path::is_dir) {
         return Error::MissingProgram {
@@ -230,7 +246,6 @@ fn refused(path: &Path, dir: Option<&Path>, error: &io::Error) -> Error {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::thread;
 
     fn sh(script: &str) -> Program {
         Program::learners("sh").args(["-c", script])

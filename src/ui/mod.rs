@@ -1,1 +1,46 @@
-//! To come.
+//! Data in, text out. The only room that writes to the terminal; it runs nothing and keeps nothing.
+//!
+//! | for | use |
+//! |---|---|
+//! | how to draw: colours, links, signs | [`Theme`] |
+//! | one verdict as text | [`report::text`], [`plain::report`] |
+//! | the watch screen | [`screen::View`] -> [`screen::draw`] -> [`Frame`] -> [`Terminal::show`] |
+//! | the list of exercises | [`list::ListView`] -> [`list::draw`]; [`list::table`] for `backendlings list` |
+//! | keys | [`keys::listen`] |
+//! | the learner's file beside the solution | [`diff::text`] |
+//! | faults of the runner | [`error::text`] |
+//! | for scripts | [`json`] |
+//! | writing | [`print`] |
+//!
+//! Whatever comes from a learner's program, a course or a file name passes through `clean` before it is drawn.
+
+mod body;
+mod clean;
+pub mod diff;
+pub mod error;
+mod finding;
+mod footer;
+mod frame;
+pub mod health;
+pub mod json;
+pub mod keys;
+mod line;
+pub mod list;
+pub mod plain;
+pub mod print;
+pub mod report;
+pub mod screen;
+mod table;
+mod terminal;
+mod theme;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use clean::{harmless, without_ansi};
+pub use frame::{Frame, Size};
+pub use keys::Key;
+pub use terminal::{Terminal, columns, restore};
+pub use theme::{Color, Links, Signs, Surroundings, Theme};

@@ -102,6 +102,8 @@ fn separate(stdout: &str, path: &str) -> (String, bool) {
             || line.starts_with(&format!("test {path} ... "))
             || line.starts_with(&format!("test {path} - should panic ... "))
             || line.starts_with("test result: ")
+            || line == "failures:"
+            || line.strip_prefix("    ") == Some(path)
             || line.is_empty()
     };
     let said_ok = stdout
@@ -158,6 +160,12 @@ mod tests {
     #[test]
     fn what_the_learner_printed_is_told_from_what_libtest_printed() {
         assert_eq!(separate(PASSED, "tests::a"), ("hello\n".into(), true));
+    }
+
+    #[test]
+    fn libtests_list_of_failures_is_not_the_learners_output() {
+        let failed = "\nrunning 1 test\nhello\ntest tests::a ... FAILED\n\nfailures:\n\nfailures:\n    tests::a\n\ntest result: FAILED. 0 passed; 1 failed;\n";
+        assert_eq!(separate(failed, "tests::a"), ("hello\n".into(), false));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     build::{self, Harness, TestFn},
     course::course_error,
     error::{Error, Result},
-    outcome::{Finding, Output, Report, millis},
+    outcome::{Finding, Location, Output, Report, millis},
     workspace,
 };
 use std::{path::Path, time::Instant};
@@ -64,7 +64,12 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
                 report.pass(&test.claim);
                 printed.push_str(&more);
             }
-            harness::Verdict::Failed(finding) => report.fail(*finding),
+            harness::Verdict::Failed(mut finding) => {
+                finding.location = finding
+                    .location
+                    .filter(|place| is_in_learners_file(job, text, place));
+                report.fail(*finding);
+            }
         }
     }
     if report.passed() && !printed.is_empty() {
@@ -74,6 +79,11 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
         });
     }
     Ok(())
+}
+
+/// A line of the hidden tests, or of tests that were put back, is not one the learner can go to.
+fn is_in_learners_file(job: Job<'_>, text: &str, place: &Location) -> bool {
+    place.file == job.course.relative_file(job.exercise) && place.line <= text.lines().count()
 }
 
 /// The text to compile and the tests that have to run.

@@ -1,0 +1,123 @@
+//! `run` and `check-all`: a verdict without watching.
+
+use super::{End, context::Context};
+use crate::{
+    build::Toolchain,
+    check::{self, Files, Means},
+    cli::Format,
+    error::Result,
+    outcome::{Outcome, Report},
+    process::Cancel,
+    progress::{Change, Pristine},
+    ui,
+};
+use std::fmt::Write as _;
+
+/// Checks one exercise once, prints the report, and writes the verdict down.
+pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Result<End> {
+    let exercise = context.exercise(name)?;
+    let toolchain = Toolchain::find()?;
+    let files = Files::read(&context.course, exercise, Pristine::of(&context.course))?;
+    let report = check::check(
+        files.job(&context.course, exercise),
+        means(&toolchain, &Cancel::new()),
+    )?;
+    context.save(&changes(context, [&report]))?;
+    match format {
+        Format::Text => ui::print::out(&ui::report::text(&report, columns(), context.theme))?,
+        Format::Json => ui::print::out(&json(&ui::json::report(&report)))?,
+    }
+    Ok(end_of(&report))
+}
+
+/// Checks every exercise, prints a line each, and writes the verdicts down.
+pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
+    let toolchain = Toolchain::find()?;
+    let total = context.course.exercises.len();
+    let progress = |done: usize| {
+        if format == Format::Text && console_is_there() {
+            ui::print::err(&format!("\r{done} of {total} checked"));
+        }
+    };
+    let reports = check::check_all(
+        &context.course,
+        Pristine::of(&context.course),
+        means(&toolchain, &Cancel::new()),
+        &progress,
+    )?;
+    if format == Format::Text && console_is_there() {
+        ui::print::err("\r\x1b[K");
+    }
+    context.save(&changes(context, &reports))?;
+    match format {
+        Format::Text => ui::print::out(&summary(&reports))?,
+        Format::Json => {
+            let all: Vec<_> = reports.iter().map(ui::json::report).collect();
+            ui::print::out(&json(&all.into()))?;
+        }
+    }
+    let passed = reports.iter().all(|report| end_of(report) == End::Done);
+    Ok(if passed { End::Done } else { End::NotYet })
+}
+
+fn means<'a>(toolchain: &'a Toolchain, cancel: &'a Cancel) -> Means<'a> {
+    Means {
+        toolchain,
+        cancel,
+        on_stage: &|_| {},
+    }
+}
+
+/// A skipped exercise is nobody's fault and holds nothing up.
+fn end_of(report: &Report) -> End {
+    match report.outcome {
+        Outcome::Passed | Outcome::Skipped { .. } => End::Done,
+        Outcome::Failed => End::NotYet,
+    }
+}
+
+/// What the verdicts change in the progress.
+fn changes<'a>(context: &Context, reports: impl IntoIterator<Item = &'a Report>) -> Vec<Change> {
+    reports
+        .into_iter()
+        .filter_map(|report| {
+            let name = report.exercise.clone();
+            match (&report.outcome, context.progress.is_done(&name)) {
+                (Outcome::Passed, false) => Some(Change::Done(name)),
+                (Outcome::Failed, true) => Some(Change::Pending(name)),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+fn summary(reports: &[Report]) -> String {
+    let mut text = String::new();
+    for report in reports {
+        let _ = match &report.outcome {
+            Outcome::Passed => writeln!(text, "passed   {}", report.exercise),
+            Outcome::Skipped { reason } => {
+                writeln!(text, "skipped  {} ({reason})", report.exercise)
+            }
+            Outcome::Failed => {
+                let first = report.findings.first().map_or("", |f| f.claim.as_str());
+                writeln!(text, "failed   {}: {first}", report.exercise)
+            }
+        };
+    }
+    let passed = reports.iter().filter(|report| report.passed()).count();
+    let _ = writeln!(text, "\n{passed} of {} exercises pass.", reports.len());
+    text
+}
+
+fn json(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}
+
+fn columns() -> usize {
+    ui::columns()
+}
+
+fn console_is_there() -> bool {
+    std::io::IsTerminal::is_terminal(&std::io::stderr())
+}

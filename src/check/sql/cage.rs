@@ -1,0 +1,378 @@
+//! The cage in which the learner's SQL runs: memory only, with a deadline, a limit of rows and no way to files.
+//!
+//! It runs one statement at a time and says what came of it. Whether that is right is not its business.
+
+use super::table::{Table, cells, names_of};
+use crate::process::Cancel;
+use rusqlite::{
+    Batch, Connection, ErrorCode,
+    config::DbConfig,
+    fallible_iterator::FallibleIterator as _,
+    hooks::{AuthAction, AuthContext, Authorization},
+    limits::Limit,
+};
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// More rows than any exercise asks for; a query that gives more has lost a condition.
+pub(super) const MOST_ROWS: usize = 10_000;
+
+/// SQLite's memory in the whole process. An endless query with DISTINCT or UNION would take all there is.
+const MOST_MEMORY: i64 = 512 << 20;
+
+/// The longest text or blob that a query can build.
+const LONGEST_VALUE: i32 = 1 << 20;
+
+/// A pattern of LIKE with hundreds of `%` runs for minutes between two looks at the clock.
+const LONGEST_PATTERN: i32 = 100;
+
+/// How many steps of SQLite's machine lie between two looks at the clock: about 50 µs.
+const STEPS_BETWEEN_LOOKS: i32 = 2_000;
+
+/// The pragmas that show something and change nothing.
+const HARMLESS_PRAGMAS: [&str; 9] = [
+    "table_info",
+    "table_xinfo",
+    "table_list",
+    "index_list",
+    "index_info",
+    "index_xinfo",
+    "foreign_key_list",
+    "foreign_key_check",
+    "foreign_keys",
+];
+
+/// A database that the learner's statements may use.
+pub(super) struct Cage {
+    connection: Connection,
+    watch: Arc<Mutex<Watch>>,
+    time_limit: Duration,
+}
+
+/// What the callbacks of SQLite look at, and what they leave behind.
+#[derive(Default)]
+struct Watch {
+    deadline: Option<Instant>,
+    stop: Option<Stop>,
+    refusal: Option<&'static str>,
+}
+
+#[derive(Clone, Copy)]
+enum Stop {
+    Deadline,
+    Cancel,
+}
+
+/// A statement that ran to its end.
+#[derive(Debug)]
+pub(super) struct Ran {
+    /// What it gave; no columns if it is a statement that gives no table.
+    pub(super) table: Table,
+    /// It only reads.
+    pub(super) reads_only: bool,
+    /// Where the text after it begins.
+    pub(super) end: usize,
+}
+
+/// Why a statement did not run to its end.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// What happened.
+    pub(super) kind: FaultKind,
+    /// The byte of the script where SQLite saw it, if it said so.
+    pub(super) at: Option<usize>,
+}
+
+/// What can happen to a statement.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum FaultKind {
+    /// SQLite refused it, in its own words.
+    Sqlite(String),
+    /// The cage refused it.
+    Refused(&'static str),
+    /// It was still running when its time was over.
+    StillRunning {
+        /// How long it had run.
+        limit: Duration,
+        /// How many rows it had given.
+        rows: usize,
+    },
+    /// It gave more rows than [`MOST_ROWS`].
+    TooManyRows,
+    /// It needed more memory than there is for it.
+    TooMuchMemory,
+    /// It has a `?` or `:name` that nobody fills.
+    Parameter,
+    /// Nobody wants to know any more.
+    Cancelled,
+}
+
+impl Cage {
+    /// Locks `connection` up. What is in it stays.
+    ///
+    /// # Errors
+    /// SQLite's, which would be a fault of this program.
+    pub(super) fn new(
+        mut connection: Connection,
+        time_limit: Duration,
+        cancel: &Cancel,
+    ) -> rusqlite::Result<Self> {
+        let watch = Arc::new(Mutex::new(Watch::default()));
+        for (limit, value) in [
+            (Limit::SQLITE_LIMIT_ATTACHED, 0),
+            (Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
+            (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN),
+        ] {
+            connection.set_limit(limit, value)?;
+        }
+        // "Lyon" in double quotes is a name, not a text: as in PostgreSQL, and as in today's sqlite3.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.execute_batch(&format!(
+            "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA hard_heap_limit = {MOST_MEMORY};"
+        ))?;
+
+        let clock = Arc::clone(&watch);
+        let cancel = cancel.clone();
+        connection.progress_handler(
+            STEPS_BETWEEN_LOOKS,
+            Some(move || {
+                let mut watch = lock(&clock);
+                let late = watch.deadline.is_some_and(|end| Instant::now() >= end);
+                watch.stop = match (cancel.is_cancelled(), late) {
+                    (true, _) => Some(Stop::Cancel),
+                    (false, true) => Some(Stop::Deadline),
+                    (false, false) => None,
+                };
+                watch.stop.is_some()
+            }),
+        )?;
+        let guard = Arc::clone(&watch);
+        connection.authorizer(Some(move |asked: AuthContext<'_>| {
+            match refusal(asked.action) {
+                Some(reason) => {
+                    lock(&guard).refusal = Some(reason);
+                    Authorization::Deny
+                }
+                None => Authorization::Allow,
+            }
+        }))?;
+        Ok(Self {
+            connection,
+            watch,
+            time_limit,
+        })
+    }
+
+    /// The database behind the bars, for looking at what the statements left there.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Runs the first statement of `script` that begins at or after the byte `from`; `None` if there is none.
+    ///
+    /// SQLite itself finds the statement's end, so a semicolon in a text or a comment ends nothing.
+    pub(super) fn run_next(&self, script: &str, from: usize) -> Result<Option<Ran>, Fault> {
+        *lock(&self.watch) = Watch {
+            deadline: Some(Instant::now() + self.time_limit),
+            ..Watch::default()
+        };
+        let fault = |error, rows| self.fault(error, from, rows);
+        let prepared = Batch::new(&self.connection, &script[from..]).next();
+        let Some(mut statement) = prepared.map_err(|error| fault(error, 0))? else {
+            return Ok(None);
+        };
+        if statement.parameter_count() > 0 {
+            return Err(Fault {
+                kind: FaultKind::Parameter,
+                at: None,
+            });
+        }
+        let length = statement.expanded_sql().map_or(0, |text| text.len());
+        let reads_only = statement.readonly();
+        let mut table = Table {
+            columns: names_of(&statement),
+            rows: Vec::new(),
+        };
+        let mut rows = statement.raw_query();
+        loop {
+            match rows.next() {
+                Ok(None) => break,
+                Ok(Some(_)) if table.rows.len() == MOST_ROWS => {
+                    return Err(Fault {
+                        kind: FaultKind::TooManyRows,
+                        at: None,
+                    });
+                }
+                Ok(Some(row)) => {
+                    let row = cells(row, table.columns.len());
+                    let row = row.map_err(|error| fault(error, table.rows.len()))?;
+                    table.rows.push(row);
+                }
+                Err(error) => return Err(fault(error, table.rows.len())),
+            }
+        }
+        Ok(Some(Ran {
+            table,
+            reads_only,
+            end: from + length,
+        }))
+    }
+
+    /// What an error of SQLite's means, with what the callbacks have left.
+    fn fault(&self, error: rusqlite::Error, from: usize, rows: usize) -> Fault {
+        let watch = mem::take(&mut *lock(&self.watch));
+        let mut at = None;
+        let kind = match (watch.stop, watch.refusal, error) {
+            (Some(Stop::Cancel), _, _) => FaultKind::Cancelled,
+            (Some(Stop::Deadline), _, _) => FaultKind::StillRunning {
+                limit: self.time_limit,
+                rows,
+            },
+            (None, Some(reason), _) => FaultKind::Refused(reason),
+            (None, None, rusqlite::Error::SqlInputError { msg, offset, .. }) => {
+                at = usize::try_from(offset).ok().map(|offset| from + offset);
+                FaultKind::Sqlite(msg)
+            }
+            (None, None, rusqlite::Error::SqliteFailure(code, _))
+                if code.code == ErrorCode::OutOfMemory =>
+            {
+                FaultKind::TooMuchMemory
+            }
+            (None, None, rusqlite::Error::SqliteFailure(_, Some(message))) => {
+                FaultKind::Sqlite(message)
+            }
+            (None, None, other) => FaultKind::Sqlite(other.to_string()),
+        };
+        Fault { kind, at }
+    }
+}
+
+/// Why the learner's SQL may not do this, or `None` if it may.
+fn refusal(action: AuthAction<'_>) -> Option<&'static str> {
+    match action {
+        AuthAction::Attach { .. } | AuthAction::Detach { .. } => Some(
+            "ATTACH, DETACH and VACUUM open or write other database files. An exercise works on its own tables only.",
+        ),
+        AuthAction::Function {
+            function_name: "load_extension",
+        } => Some("load_extension runs code from a file. An exercise needs no extension."),
+        AuthAction::Pragma {
+            pragma_name,
+            pragma_value,
+        } if !harmless(pragma_name, pragma_value) => Some(
+            "This PRAGMA changes how the database works. The ones that show a schema are open to you: table_info, index_list, foreign_key_list.",
+        ),
+        _ => None,
+    }
+}
+
+/// `foreign_keys` may be looked at and switched on: the course's own schema does so.
+fn harmless(name: &str, value: Option<&str>) -> bool {
+    let name = name.to_ascii_lowercase();
+    let off = name == "foreign_keys"
+        && value.is_some_and(|value| {
+            !["1", "on", "true", "yes"].contains(&value.to_ascii_lowercase().as_str())
+        });
+    HARMLESS_PRAGMAS.contains(&name.as_str()) && !off
+}
+
+fn lock(watch: &Mutex<Watch>) -> MutexGuard<'_, Watch> {
+    watch.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENDLESS: &str =
+        "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t";
+
+    fn cage(limit: Duration, cancel: &Cancel) -> Cage {
+        let connection = Connection::open_in_memory().expect("opened");
+        Cage::new(connection, limit, cancel).expect("locked up")
+    }
+
+    fn fault(sql: &str) -> FaultKind {
+        cage(Duration::from_secs(10), &Cancel::new())
+            .run_next(sql, 0)
+            .expect_err("it is refused")
+            .kind
+    }
+
+    #[test]
+    fn an_endless_query_stops_and_says_how_long_it_had() {
+        let limit = Duration::from_millis(50);
+        let fault = cage(limit, &Cancel::new()).run_next(ENDLESS, 0);
+        let expected = FaultKind::StillRunning { limit, rows: 0 };
+        assert_eq!(fault.expect_err("stopped").kind, expected);
+    }
+
+    #[test]
+    fn a_cancelled_check_stops_in_the_middle_of_a_query() {
+        let cancel = Cancel::new();
+        cancel.cancel();
+        let fault = cage(Duration::from_secs(60), &cancel).run_next(ENDLESS, 0);
+        assert_eq!(fault.expect_err("stopped").kind, FaultKind::Cancelled);
+    }
+
+    #[test]
+    fn more_rows_than_any_exercise_asks_for_are_not_read() {
+        let rows = ENDLESS.replace("count(*)", "n");
+        assert_eq!(fault(&rows), FaultKind::TooManyRows);
+    }
+
+    #[test]
+    fn other_files_extensions_and_settings_are_out_of_reach() {
+        for sql in [
+            "ATTACH 'other.db' AS other",
+            "ATTACH ':memory:' AS other",
+            "VACUUM INTO 'copy.db'",
+            "SELECT load_extension('x')",
+            "PRAGMA writable_schema = 1",
+            "PRAGMA foreign_keys = OFF",
+            "PRAGMA hard_heap_limit = 1",
+            "SELECT * FROM pragma_temp_store",
+        ] {
+            assert!(matches!(fault(sql), FaultKind::Refused(_)), "{sql}");
+        }
+    }
+
+    #[test]
+    fn looking_at_the_schema_is_allowed() {
+        let cage = cage(Duration::from_secs(10), &Cancel::new());
+        for sql in ["PRAGMA table_info(a)", "SELECT * FROM pragma_table_list"] {
+            assert!(cage.run_next(sql, 0).expect("allowed").is_some(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn semicolons_in_texts_and_comments_end_nothing() {
+        let script = "-- one; two\nSELECT ';' /* ; */ ; ;; -- three;\nSELECT 2; -- four;";
+        let cage = cage(Duration::from_secs(10), &Cancel::new());
+        let mut from = 0;
+        let mut first_cells = Vec::new();
+        while let Some(ran) = cage.run_next(script, from).expect("ran") {
+            from = ran.end;
+            first_cells.push(ran.table.rows[0][0].sql().to_owned());
+        }
+        assert_eq!(first_cells, ["';'", "2"]);
+    }
+
+    #[test]
+    fn a_parameter_that_nobody_fills_is_told() {
+        assert_eq!(fault("SELECT :city"), FaultKind::Parameter);
+    }
+
+    #[test]
+    fn double_quotes_are_for_names() {
+        let FaultKind::Sqlite(message) = fault("SELECT 1 WHERE 'a' = \"a\"") else {
+            panic!("SQLite itself refuses it");
+        };
+        assert!(message.contains("no such column"), "{message}");
+    }
+}

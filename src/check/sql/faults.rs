@@ -1,0 +1,268 @@
+//! A statement that did not run to its end, told to a beginner: what happened, where, and what to do next.
+
+use super::cage::{Fault, FaultKind, MOST_ROWS};
+use crate::{course::nearest, outcome::Finding};
+use rusqlite::Connection;
+
+/// The words of SQL that are mistyped most.
+const KEYWORDS: [&str; 34] = [
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "AND",
+    "OR",
+    "NOT",
+    "NULL",
+    "ORDER",
+    "BY",
+    "GROUP",
+    "HAVING",
+    "LIMIT",
+    "OFFSET",
+    "LIKE",
+    "BETWEEN",
+    "EXISTS",
+    "JOIN",
+    "LEFT",
+    "INNER",
+    "DISTINCT",
+    "INSERT",
+    "INTO",
+    "VALUES",
+    "UPDATE",
+    "DELETE",
+    "CREATE",
+    "TABLE",
+    "INDEX",
+    "UNIQUE",
+    "PRIMARY",
+    "REFERENCES",
+    "DEFAULT",
+    "DESC",
+    "UNION",
+];
+
+/// Puts what happened in `script` into `finding`. `connection` is asked for the names that exist.
+pub(super) fn tell(fault: &Fault, script: &str, connection: &Connection, finding: &mut Finding) {
+    let before = fault.at.and_then(|at| script.get(..at)).unwrap_or("");
+    let (actual, explain) = match &fault.kind {
+        FaultKind::Sqlite(message) => (format!("SQLite says: {message}"), help(message, before, connection)),
+        FaultKind::Refused(reason) => ("the exercise's database refuses this statement".into(), Some((*reason).into())),
+        FaultKind::StillRunning { limit, rows } => (
+            format!(
+                "your query was still running after {} s and was stopped; it had given {} so far",
+                limit.as_secs_f64(),
+                super::diff::count(*rows)
+            ),
+            Some("A query that never ends has a recursive part without an end, or tables that are joined without a condition. Look for these.".into()),
+        ),
+        FaultKind::TooManyRows => (
+            format!("your query had given {MOST_ROWS} rows, and was stopped there"),
+            Some("No exercise asks for so many rows: a condition is missing that joins two tables, or that ends a recursion.".into()),
+        ),
+        FaultKind::TooMuchMemory => (
+            "your query needed more memory than it is given here, and was stopped".into(),
+            Some("It collects far more rows than the tables hold: a condition is missing that joins two tables, or that ends a recursion.".into()),
+        ),
+        FaultKind::Parameter => (
+            "your statement has a parameter, such as `?` or `:name`, and nobody fills it here".into(),
+            Some("Write the value itself. Parameters are for programs that send SQL; you meet them in chapter 07.".into()),
+        ),
+        FaultKind::Cancelled => ("the check was stopped".into(), None),
+    };
+    finding.actual = Some(actual);
+    finding.explain = explain;
+}
+
+/// What to do about the commonest messages of SQLite. `before` is the script up to the place of the message.
+fn help(message: &str, before: &str, connection: &Connection) -> Option<String> {
+    if let Some(name) = message.strip_prefix("no such column: ") {
+        return Some(no_such_column(name, connection));
+    }
+    if let Some(name) = message.strip_prefix("no such table: ") {
+        let tables = names(connection, TABLES);
+        return Some(match nearest(name, tables.iter().map(String::as_str)) {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => format!("The tables are {}.", tables.join(", ")),
+        });
+    }
+    if let Some(name) = message.strip_prefix("ambiguous column name: ") {
+        return Some(format!(
+            "More than one table has a column `{name}`. Write its table before it, as in `orders.{name}`."
+        ));
+    }
+    if let Some(rest) = message.strip_prefix("near \"") {
+        let word = rest.rsplit_once("\": syntax error").map(|(word, _)| word)?;
+        // `FORM customers` is read as a new name for the column before it; the next word is then the one too many.
+        let last = before
+            .trim_end()
+            .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()
+            .unwrap_or("");
+        let known = [names(connection, TABLES), names(connection, COLUMNS)].concat();
+        let meant = [word, last]
+            .into_iter()
+            .filter(|word| !known.iter().any(|name| name == word))
+            .find_map(keyword_meant_by);
+        return Some(match meant {
+            Some(near) => format!("Did you mean {near}?"),
+            None => format!(
+                "SQLite could follow your statement up to `{word}`. The mistake is there or in the word before it: a comma too many or too few, a missing bracket, or parts in another order than SELECT, FROM, WHERE, ORDER BY, LIMIT."
+            ),
+        });
+    }
+    let said = |part: &str| message.contains(part);
+    let text = if said("incomplete input") {
+        "The statement ends before it is complete. A bracket may still be open, or a word such as WHERE has nothing after it."
+    } else if said("unrecognized token") {
+        "A text begins with a single quote and ends with one: 'Lyon'. One of the two may be missing. A quote inside a text is written twice: 'O''Brien'."
+    } else if said("misuse of aggregate") {
+        "WHERE looks at one row at a time, before anything is counted or summed. A condition on a count or a sum belongs into HAVING."
+    } else if said("no such function") {
+        "SQLite has no function of this name. Its functions are listed at https://sqlite.org/lang_corefunc.html"
+    } else if said("UNIQUE constraint failed")
+        || said("NOT NULL constraint failed")
+        || said("CHECK constraint failed")
+    {
+        "The table's own rule refuses a row you write. The rule is in the schema; the message names table and column."
+    } else if said("FOREIGN KEY constraint failed") {
+        "A row points to another row, and that one is not there (any more). Write or delete the two in the other order, or look at the id."
+    } else {
+        return None;
+    };
+    Some(text.into())
+}
+
+/// The word of SQL that `word` is nearly, but not quite.
+fn keyword_meant_by(word: &str) -> Option<String> {
+    let word = word.to_ascii_uppercase();
+    nearest(&word, KEYWORDS).filter(|near| *near != word && near.len().abs_diff(word.len()) <= 1)
+}
+
+fn no_such_column(name: &str, connection: &Connection) -> String {
+    // SQLite's own advice follows the name: `"Lyon" - should this be a string literal in single-quotes?`
+    let (name, quoted) = match name.split_once(" - should this be") {
+        Some((name, _)) => (name.trim_matches('"'), true),
+        None => (name, false),
+    };
+    let bare = name.rsplit_once('.').map_or(name, |(_, bare)| bare);
+    let columns = names(connection, COLUMNS);
+    match nearest(bare, columns.iter().map(String::as_str)) {
+        Some(near) if near == bare => {
+            format!("There is a column `{near}`, but not in the tables of this FROM.")
+        }
+        Some(near) => format!("Did you mean `{near}`?"),
+        None if quoted => format!(
+            "A text stands in single quotes: '{name}'. Double quotes are for names of columns and tables."
+        ),
+        None => format!(
+            "No table here has a column `{bare}`. If it is meant as a text, put it in single quotes: '{bare}'."
+        ),
+    }
+}
+
+const TABLES: &str =
+    "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY rowid";
+const COLUMNS: &str = "SELECT DISTINCT c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type IN ('table', 'view')";
+
+/// Names out of the schema; none if the schema cannot be read, for this is only help.
+fn names(connection: &Connection, sql: &str) -> Vec<String> {
+    let read = || -> rusqlite::Result<Vec<String>> {
+        connection
+            .prepare(sql)?
+            .query_map([], |row| row.get(0))?
+            .collect()
+    };
+    read().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{check::sql::cage::Cage, process::Cancel};
+    use std::time::Duration;
+
+    fn told(sql: &str) -> (String, String) {
+        let connection = Connection::open_in_memory().expect("opened");
+        connection
+            .execute_batch(
+                "CREATE TABLE customers(id, email, city); CREATE TABLE orders(id, customer_id)",
+            )
+            .expect("ran");
+        let cage =
+            Cage::new(connection, Duration::from_secs(10), &Cancel::new()).expect("locked up");
+        let fault = cage.run_next(sql, 0).expect_err("it is wrong");
+        let mut finding = Finding::default();
+        tell(&fault, sql, cage.connection(), &mut finding);
+        (
+            finding.actual.expect("what happened"),
+            finding.explain.expect("help"),
+        )
+    }
+
+    #[test]
+    fn a_mistyped_name_is_answered_with_the_nearest_one() {
+        assert_eq!(
+            told("SELECT emial FROM customers").1,
+            "Did you mean `email`?"
+        );
+        assert_eq!(
+            told("SELECT id FROM custmers").1,
+            "Did you mean `customers`?"
+        );
+        assert_eq!(told("SELECT id FORM customers").1, "Did you mean FROM?");
+    }
+
+    #[test]
+    fn a_column_of_another_table_is_not_called_unknown() {
+        let (_, help) = told("SELECT email FROM orders");
+        assert_eq!(
+            help,
+            "There is a column `email`, but not in the tables of this FROM."
+        );
+    }
+
+    #[test]
+    fn a_text_in_double_quotes_is_explained() {
+        let (_, help) = told("SELECT id FROM customers WHERE city = \"Lyon\"");
+        assert!(help.contains("single quotes: 'Lyon'"), "{help}");
+    }
+
+    #[test]
+    fn an_open_quote_and_an_open_bracket_are_explained() {
+        assert!(
+            told("SELECT id FROM customers WHERE city = 'Lyon")
+                .1
+                .contains("One of the two")
+        );
+        assert!(
+            told("SELECT id FROM customers WHERE city IN (")
+                .1
+                .contains("bracket may still be open")
+        );
+    }
+
+    #[test]
+    fn the_end_of_time_is_told_with_its_name_and_the_rows_so_far() {
+        let fault = Fault {
+            kind: FaultKind::StillRunning {
+                limit: Duration::from_secs(10),
+                rows: 3,
+            },
+            at: None,
+        };
+        let mut finding = Finding::default();
+        tell(
+            &fault,
+            "",
+            &Connection::open_in_memory().expect("opened"),
+            &mut finding,
+        );
+        assert_eq!(
+            finding.actual.as_deref(),
+            Some(
+                "your query was still running after 10 s and was stopped; it had given 3 rows so far"
+            )
+        );
+    }
+}

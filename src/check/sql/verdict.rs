@@ -1,0 +1,263 @@
+//! What the learner's statement gave, judged against what the solution gave on the same data, and written as a finding.
+
+use super::{
+    Answer, Got, NO_MORE, Verdict,
+    cage::Fault,
+    data::Stored,
+    diff::{self, Difference},
+    faults, name,
+    place::{begin, location},
+    plan::{Asks, DataSet, Order, Plan},
+    table::Table,
+};
+use crate::{
+    check::Job,
+    outcome::{Detail, Finding},
+};
+use rusqlite::Connection;
+use std::path::Path;
+
+/// One data set that the exercise is checked on.
+pub(super) struct Case<'a> {
+    pub(super) job: Job<'a>,
+    /// The learner's file.
+    pub(super) text: &'a str,
+    pub(super) plan: &'a Plan,
+    pub(super) set: &'a DataSet,
+    pub(super) stored: Stored,
+    /// The database that the learner's statements ran on.
+    pub(super) connection: &'a Connection,
+}
+
+impl Case<'_> {
+    /// Whether the claim of statement `number`, counted from 0, holds on this data.
+    pub(super) fn judge(&self, number: usize, wanted: &Answer, got: &Got) -> Verdict {
+        let ask = &self.plan.asks()[number];
+        let mut finding = self.finding(number);
+        let (answer, begin) = match got {
+            Got::Answer { answer, begin } => (answer, *begin),
+            Got::Fault(fault) => return self.fault(finding, fault),
+            Got::NoStatement => return self.no_statement(finding, number, wanted),
+        };
+        finding.location = Some(self.location(begin));
+        match (wanted, answer) {
+            (Answer::Rows(wanted), Answer::Rows(got)) => {
+                match diff::compare(wanted, got, ask.order) {
+                    None => return Verdict::Holds,
+                    Some(difference) => self.differs(&mut finding, number, difference),
+                }
+            }
+            (Answer::State(wanted), Answer::State(got)) => match state_differs(wanted, got) {
+                None => return Verdict::Holds,
+                Some(difference) => self.differs(&mut finding, number, difference),
+            },
+            (Answer::Rows(wanted), Answer::State(_)) => {
+                finding.expected = Some(format!(
+                    "a query that gives {}",
+                    diff::count(wanted.rows.len())
+                ));
+                finding.actual = Some("a statement that may change tables".into());
+                finding.explain =
+                    Some("This question only asks. Begin the statement with SELECT.".into());
+            }
+            (Answer::State(_), Answer::Rows(_)) => {
+                finding.expected = Some("a statement that changes the tables".into());
+                finding.actual = Some("a query that changes nothing".into());
+                finding.explain = Some("Use INSERT, UPDATE or DELETE here.".into());
+            }
+        }
+        Verdict::Broken(Box::new(finding))
+    }
+
+    /// Whether the file ends where it should, told from what ran; `None` if that cannot be known.
+    pub(super) fn judge_end(&self, got: &[Got]) -> Option<Verdict> {
+        let asked = self.plan.asks().len();
+        if got.len() <= asked {
+            return got
+                .last()
+                .and_then(|last| matches!(last, Got::NoStatement).then_some(Verdict::Holds));
+        }
+        let at = match got.last()? {
+            Got::NoStatement => return Some(Verdict::Holds),
+            Got::Answer { begin, .. } => Some(*begin),
+            Got::Fault(fault) => fault.at,
+        };
+        Some(Verdict::Broken(Box::new(Finding {
+            expected: Some(statements(asked)),
+            actual: Some(format!("{} or more", statements(asked + 1))),
+            explain: Some("Take out the statement that begins here, or put `--` before it to keep it as a comment.".into()),
+            location: at.map(|at| self.location(at)),
+            ..Finding::new(NO_MORE)
+        })))
+    }
+
+    /// A finding that tells the question and the data, and nothing else yet.
+    fn finding(&self, number: usize) -> Finding {
+        let which = match &self.plan.asks {
+            Asks::Statements(asks) if asks.len() > 1 => {
+                format!("your statement {} of {}", number + 1, asks.len())
+            }
+            Asks::Statements(_) => "your statement".into(),
+            Asks::Tables(_) => "the tables after your statements".into(),
+        };
+        let data = match (&self.set.holds, self.set.visible) {
+            (Some(holds), true) => format!("on the data you can see: {holds}"),
+            (None, true) => "on the data you can see".into(),
+            (holds, false) => format!(
+                "on other data: {}",
+                holds.as_deref().unwrap_or("the rows are hidden")
+            ),
+        };
+        let stored = match self.stored {
+            Stored::AsWritten => "",
+            Stored::Shuffled => "; the same rows, stored in another order",
+        };
+        Finding {
+            asked: Some(format!("{which}, {data}{stored}")),
+            repeat: self.repeat(),
+            ..Finding::new(name(self.plan, number, self.set, self.stored))
+        }
+    }
+
+    fn differs(&self, finding: &mut Finding, number: usize, difference: Difference) {
+        finding.expected = Some(difference.expected);
+        finding.actual = Some(difference.actual);
+        let own = self.plan.asks()[number].explain(self.set);
+        let words = [difference.words.as_str(), own.unwrap_or("")];
+        let words: Vec<&str> = words.into_iter().filter(|text| !text.is_empty()).collect();
+        // Wrong columns are told first; what the rows mean can wait until there are rows to compare.
+        let told = if difference.tables.is_none() {
+            words.first().copied().unwrap_or("").to_owned()
+        } else {
+            words.join(" ")
+        };
+        finding.explain = Some(told).filter(|text| !text.is_empty());
+        finding.detail = difference.tables.map(Detail::Tables);
+    }
+
+    fn fault(&self, mut finding: Finding, fault: &Fault) -> Verdict {
+        faults::tell(fault, self.text, self.connection, &mut finding);
+        finding.location = fault.at.map(|at| self.location(at));
+        Verdict::Broken(Box::new(finding))
+    }
+
+    fn no_statement(&self, mut finding: Finding, number: usize, wanted: &Answer) -> Verdict {
+        let comments = begin(self.text, 0) == self.text.len();
+        let (actual, explain) = if self.text.trim().is_empty() {
+            (
+                "the file is empty".to_owned(),
+                format!(
+                    "Write your statement, or bring the file back as it was shipped: backendlings reset {}",
+                    self.job.exercise.name
+                ),
+            )
+        } else if comments {
+            (
+                "there is no statement in the file yet, only comments".to_owned(),
+                "Write the statement below the TODO. It must give the rows below.".to_owned(),
+            )
+        } else {
+            let there = if number == 1 {
+                "only 1 statement is there".into()
+            } else {
+                format!("only {number} statements are there")
+            };
+            (
+                there,
+                format!(
+                    "Write statement {} below it. Each statement ends with a semicolon; it must give the rows below.",
+                    number + 1
+                ),
+            )
+        };
+        finding.actual = Some(actual);
+        finding.explain = Some(explain);
+        finding.repeat = None;
+        if let Answer::Rows(wanted) = wanted {
+            finding.expected = Some(format!(
+                "{} of {}",
+                diff::count(wanted.rows.len()),
+                wanted.columns.join(", ")
+            ));
+            finding.detail = Some(Detail::Tables(diff::all_missing(wanted)));
+        } else {
+            finding.expected = Some("a statement that changes the tables".into());
+            finding.explain = finding.explain.map(|text| {
+                text.replace(" It must give the rows below.", "")
+                    .replace("; it must give the rows below", "")
+            });
+        }
+        Verdict::Broken(Box::new(finding))
+    }
+
+    fn location(&self, byte: usize) -> crate::outcome::Location {
+        location(
+            &self.job.course.relative_file(self.job.exercise),
+            self.text,
+            byte,
+        )
+    }
+
+    /// The same in the program `sqlite3`, where all files can be read by the learner and lie as they are.
+    fn repeat(&self) -> Option<String> {
+        let readable = self.set.visible && self.stored == Stored::AsWritten;
+        if !readable || !self.set.scripts.iter().all(|script| script.whole_file) {
+            return None;
+        }
+        let own = self.job.course.relative_file(self.job.exercise);
+        let shown = |path: &Path| {
+            self.job
+                .course
+                .workspace
+                .shown(path)
+                .display()
+                .to_string()
+                .replace('\\', "/")
+        };
+        let reads: Vec<String> = self
+            .set
+            .scripts
+            .iter()
+            .map(|script| shown(&script.file))
+            .chain([shown(&own)])
+            .map(|file| format!("\".read '{file}'\""))
+            .collect();
+        Some(format!(
+            "sqlite3 -box -nullvalue NULL :memory: {}",
+            reads.join(" ")
+        ))
+    }
+}
+
+/// "1 statement", "2 statements".
+fn statements(number: usize) -> String {
+    match number {
+        1 => "1 statement".into(),
+        _ => format!("{number} statements"),
+    }
+}
+
+/// The first table that differs.
+fn state_differs(wanted: &[(String, Table)], got: &[(String, Table)]) -> Option<Difference> {
+    let names = |tables: &[(String, Table)]| {
+        let names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
+        format!("these tables: {}", names.join(", "))
+    };
+    if names(wanted) != names(got) {
+        return Some(Difference {
+            expected: names(wanted),
+            actual: names(got),
+            words: "A table is missing, is there too much, or has another name.".into(),
+            tables: None,
+        });
+    }
+    wanted
+        .iter()
+        .zip(got)
+        .find_map(|((name, wanted), (_, got))| {
+            let mut difference = diff::compare(wanted, got, Order::Any)?;
+            difference.expected = format!("in the table {name}: {}", difference.expected);
+            difference.actual = format!("in the table {name}: {}", difference.actual);
+            Some(difference)
+        })
+}

@@ -1,0 +1,217 @@
+//! A verdict as lines of text: the first broken claim leads, all others follow, what holds is short.
+//!
+//! It knows no window: how many of the lines can be seen is the screen's business.
+
+use super::{
+    finding::{self, Heading, both_ends, rendered_lines},
+    line::{Line, paragraphs},
+    theme::{Sign, Signs, Theme, Tone},
+};
+use crate::outcome::{CheckState, Outcome, Output, Report};
+use std::time::Duration;
+
+/// So many lines of a program's output are shown from either end.
+const OUTPUT_END: usize = 20;
+/// So many claims that hold are named; the others are counted.
+const NAMED_PASSES: usize = 4;
+
+/// The whole report, without a screen around it: for `run` and for pipes. Every line ends with a line end.
+pub fn text(report: &Report, columns: usize, theme: Theme) -> String {
+    let mut lines = vec![
+        Line::indented(1)
+            .push(Tone::Strong, &report.exercise)
+            .push(Tone::Plain, "   ")
+            .push(Tone::Plain, &summary(report, theme)),
+        Line::new(),
+    ];
+    lines.extend(self::lines(report, columns, theme));
+    to_text(&lines, theme)
+}
+
+pub(super) fn to_text(lines: &[Line], theme: Theme) -> String {
+    lines
+        .iter()
+        .map(|line| format!("{}\n", line.render(theme)))
+        .collect()
+}
+
+/// How many claims hold and how long it took, as in "3 of 11 checks · 0.31 s".
+pub(super) fn summary(report: &Report, theme: Theme) -> String {
+    let dot = theme.sign(Sign::Dot);
+    let took = took(report);
+    match report.checks.len() {
+        0 => took,
+        1 => format!("{} of 1 check {dot} {took}", report.passed_checks()),
+        all => format!("{} of {all} checks {dot} {took}", report.passed_checks()),
+    }
+}
+
+fn took(report: &Report) -> String {
+    let seconds_taken = (report.timings.total_ms / 1000.0).clamp(0.0, 1e6);
+    seconds(Duration::from_secs_f64(seconds_taken))
+}
+
+/// A duration as in "0.31 s".
+pub(super) fn seconds(duration: Duration) -> String {
+    format!("{:.2} s", duration.as_secs_f64())
+}
+
+pub(super) fn lines(report: &Report, columns: usize, theme: Theme) -> Vec<Line> {
+    spaced(blocks(report, columns, theme))
+}
+
+/// The parts of the report; the first is the verdict's reason: the leading failure, or the pass.
+pub(super) fn blocks(report: &Report, columns: usize, theme: Theme) -> Vec<Vec<Line>> {
+    let mut blocks = match &report.outcome {
+        Outcome::Passed => vec![passed(report, theme)],
+        Outcome::Failed => findings(report, columns, theme),
+        Outcome::Skipped { reason } => vec![skipped(reason, columns, theme)],
+    };
+    blocks.push(holding(report, columns, theme));
+    blocks.push(notes(report, columns));
+    // Output can be long: what there is to learn comes before it.
+    if report.passed() {
+        blocks.push(advice(report, columns));
+    }
+    blocks.extend(
+        report
+            .output
+            .as_ref()
+            .filter(|output| !output.is_empty())
+            .map(|output| self::output(output, columns, theme)),
+    );
+    blocks
+}
+
+/// Blocks of lines with one empty line between them.
+pub(super) fn spaced(blocks: Vec<Vec<Line>>) -> Vec<Line> {
+    blocks
+        .into_iter()
+        .filter(|block| !block.is_empty())
+        .collect::<Vec<_>>()
+        .join(&Line::new())
+}
+
+fn passed(report: &Report, theme: Theme) -> Vec<Line> {
+    let badge = report.badge.map_or("", |badge| badge.words());
+    let mut line = Line::indented(1)
+        .push(Tone::Pass, theme.sign(Sign::Pass))
+        .push(Tone::Plain, " ");
+    // In words the sign already says "passed:".
+    if theme.signs != Signs::Words {
+        line = line.push(Tone::Pass, "Passed").push(Tone::Plain, "  ");
+    }
+    let dot = theme.sign(Sign::Dot);
+    vec![line.push(Tone::Plain, &format!("{badge} {dot} {}", took(report)))]
+}
+
+fn skipped(reason: &str, columns: usize, theme: Theme) -> Vec<Line> {
+    Line::indented(1)
+        .push(Tone::Strong, theme.sign(Sign::Skipped))
+        .push(Tone::Plain, " Not checked: ")
+        .push(Tone::Plain, reason)
+        .wrapped(columns, 3)
+}
+
+fn findings(report: &Report, columns: usize, theme: Theme) -> Vec<Vec<Line>> {
+    let mut claim = None;
+    report
+        .findings
+        .iter()
+        .map(|finding| {
+            let heading = if claim == Some(&finding.claim) {
+                Heading::Left
+            } else {
+                Heading::Shown
+            };
+            claim = Some(&finding.claim);
+            finding::lines(finding, heading, columns, theme)
+        })
+        .collect()
+}
+
+/// The claims that hold, and how many could not be looked at, in as few lines as they take.
+fn holding(report: &Report, columns: usize, theme: Theme) -> Vec<Line> {
+    let with = |state| report.checks.iter().filter(move |c| c.state == state);
+    let passed = with(CheckState::Passed).count();
+    let mut items: Vec<Line> = with(CheckState::Passed)
+        .take(NAMED_PASSES)
+        .map(|check| {
+            Line::new()
+                .push(Tone::Pass, theme.sign(Sign::Pass))
+                .push(Tone::Plain, " ")
+                .push(Tone::Plain, &check.claim)
+        })
+        .collect();
+    let more = theme.sign(Sign::More);
+    if passed > NAMED_PASSES {
+        items.push(Line::plain(&format!(
+            "{more} {} more",
+            passed - NAMED_PASSES
+        )));
+    }
+    let not_run = with(CheckState::NotRun).count();
+    if not_run > 0 {
+        let sign = theme.sign(Sign::NotRun);
+        items.push(Line::plain(&format!("{sign} {not_run} not reached yet")));
+    }
+    flowed(items, columns)
+}
+
+/// Short pieces side by side, as many to a line as fit.
+fn flowed(items: Vec<Line>, columns: usize) -> Vec<Line> {
+    const GAP: usize = 3;
+    let mut lines: Vec<Line> = Vec::new();
+    for item in items {
+        let room = lines
+            .last()
+            .map_or(0, |line| columns.saturating_sub(line.width() + GAP));
+        match lines.pop() {
+            Some(line) if item.width() <= room => {
+                lines.push(line.join(Line::indented(GAP)).join(item));
+            }
+            before => {
+                lines.extend(before);
+                lines.extend(Line::indented(1).join(item).wrapped(columns, 3));
+            }
+        }
+    }
+    lines
+}
+
+fn notes(report: &Report, columns: usize) -> Vec<Line> {
+    report
+        .notes
+        .iter()
+        .flat_map(|note| {
+            Line::indented(1)
+                .push(Tone::Label, "note: ")
+                .push(Tone::Plain, note)
+                .wrapped(columns, 7)
+        })
+        .collect()
+}
+
+fn advice(report: &Report, columns: usize) -> Vec<Line> {
+    if report.advice.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks = vec![paragraphs(
+        "It passes. The compiler has advice as well:",
+        1,
+        columns,
+    )];
+    blocks.extend(report.advice.iter().map(|a| rendered_lines(a, columns)));
+    spaced(blocks)
+}
+
+fn output(output: &Output, columns: usize, theme: Theme) -> Vec<Line> {
+    let all: Vec<&str> = output.text.trim_end_matches('\n').lines().collect();
+    let mut lines = paragraphs("Your program printed:", 1, columns);
+    let rule = format!("{} ", theme.sign(Sign::Rule));
+    for text in both_ends(&all, OUTPUT_END, theme) {
+        let line = Line::indented(1).push(Tone::Plain, &rule);
+        lines.extend(line.push(Tone::Plain, &text).wrapped(columns, 3));
+    }
+    lines
+}

@@ -1,0 +1,185 @@
+//! Sees every change of the current exercise's file, on any file system: the system's notifications, and beneath them a look
+//! at the contents once a second for WSL, Docker mounts and network drives, where notifications do not come.
+//!
+//! It reports contents, not events: two events for one save are one report, and a file seen half-written is looked at again.
+
+use super::events::SeenBy;
+use crate::check::Source;
+use notify::{
+    EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
+    event::{AccessKind, AccessMode},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How often the contents are looked at without a notification.
+const POLL_EVERY: Duration = Duration::from_secs(1);
+
+/// A save is over when no notification has come for this long. Editors write in one go, or in steps less than this apart.
+const QUIET: Duration = Duration::from_millis(6);
+
+/// A file that is empty or missing is likely to be in the middle of a save (truncate, then write; or rename, then write).
+const QUIET_WHILE_EMPTY: Duration = Duration::from_millis(80);
+
+/// However the file is written to, its contents are reported after this long.
+const SETTLED_AT_LAST: Duration = Duration::from_millis(500);
+
+/// Called with position and contents.
+pub(super) type OnSeen = Box<dyn Fn(usize, Source, SeenBy) + Send>;
+
+/// The thread that watches. It ends when this is dropped.
+pub(super) struct Files {
+    messages: Sender<Message>,
+}
+
+enum Message {
+    /// Follow another file.
+    Follow { position: usize, path: PathBuf },
+    /// The system says that something happened to this file.
+    Touched(PathBuf),
+    /// Nobody wants to know any more.
+    End,
+}
+
+impl Files {
+    /// Starts the thread.
+    pub(super) fn start(on_seen: OnSeen) -> Self {
+        let (messages, inbox) = channel();
+        let to_self = messages.clone();
+        thread::spawn(move || {
+            // Without notifications (none left in the system, or none at all) the poll is enough.
+            let notifier =
+                notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                    let Ok(event) = event else { return };
+                    // Our own look at the file is an access too; reacting to it would never end.
+                    let written = AccessKind::Close(AccessMode::Write);
+                    if matches!(event.kind, EventKind::Access(access) if access != written) {
+                        return;
+                    }
+                    for path in event.paths {
+                        let _ = to_self.send(Message::Touched(path));
+                    }
+                });
+            Watch {
+                inbox,
+                notifier: notifier.ok(),
+                on_seen,
+                followed: None,
+            }
+            .run();
+        });
+        Self { messages }
+    }
+
+    /// Follows the file of another exercise, and reports its contents at once.
+    pub(super) fn follow(&self, position: usize, path: PathBuf) {
+        // The thread lives as long as `self`.
+        let _ = self.messages.send(Message::Follow { position, path });
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = self.messages.send(Message::End);
+    }
+}
+
+struct Watch {
+    inbox: Receiver<Message>,
+    notifier: Option<RecommendedWatcher>,
+    on_seen: OnSeen,
+    followed: Option<Followed>,
+}
+
+struct Followed {
+    position: usize,
+    path: PathBuf,
+    /// The directory that is watched: a save by renaming replaces the file, so watching the file itself would lose it.
+    dir: PathBuf,
+    last: Source,
+}
+
+impl Watch {
+    fn run(mut self) {
+        loop {
+            match self.inbox.recv_timeout(POLL_EVERY) {
+                Ok(Message::Follow { position, path }) => self.follow(position, path),
+                Ok(Message::Touched(path)) => {
+                    if self.is_followed(&path) {
+                        self.settle();
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => self.look(SeenBy::Poll),
+                Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn follow(&mut self, position: usize, path: PathBuf) {
+        let dir = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let same_dir = self.followed.as_ref().is_some_and(|old| old.dir == dir);
+        if let Some(notifier) = self.notifier.as_mut().filter(|_| !same_dir) {
+            if let Some(old) = &self.followed {
+                let _ = notifier.unwatch(&old.dir);
+            }
+            let _ = notifier.watch(&dir, RecursiveMode::NonRecursive);
+        }
+        // Read after the watch is set, so that no change falls between the two.
+        let last = Source::read(&path);
+        (self.on_seen)(position, last.clone(), SeenBy::Opening);
+        self.followed = Some(Followed {
+            position,
+            path,
+            dir,
+            last,
+        });
+    }
+
+    fn is_followed(&self, path: &Path) -> bool {
+        // Notifications may spell the directory another way (links, drive letters); the file's name is enough to look.
+        self.followed
+            .as_ref()
+            .is_some_and(|followed| followed.path.file_name() == path.file_name())
+    }
+
+    /// Waits until the save is over, then looks.
+    fn settle(&mut self) {
+        let started = Instant::now();
+        let mut quiet = QUIET;
+        while started.elapsed() < SETTLED_AT_LAST {
+            match self.inbox.recv_timeout(quiet) {
+                Ok(Message::Follow { position, path }) => return self.follow(position, path),
+                Ok(Message::Touched(_)) => quiet = QUIET,
+                Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {
+                    if quiet == QUIET && self.is_empty_or_missing() {
+                        quiet = QUIET_WHILE_EMPTY;
+                        continue;
+                    }
+                    break;
+                }
+            }
+        }
+        self.look(SeenBy::Notification);
+    }
+
+    fn is_empty_or_missing(&self) -> bool {
+        let path = self.followed.as_ref().map(|followed| &followed.path);
+        path.is_some_and(|path| path.metadata().map_or(true, |metadata| metadata.len() == 0))
+    }
+
+    fn look(&mut self, by: SeenBy) {
+        let Some(followed) = &mut self.followed else {
+            return;
+        };
+        let now = Source::read(&followed.path);
+        if now != followed.last {
+            followed.last = now.clone();
+            (self.on_seen)(followed.position, now, by);
+        }
+    }
+}

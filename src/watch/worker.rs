@@ -1,0 +1,141 @@
+//! The thread that checks. One check at a time: a new one waits until the one before, cancelled, has let go of its files.
+
+use super::events::Event;
+use crate::{
+    build::Toolchain,
+    check::{Files, Means, Source, check, check_all},
+    course::Course,
+    error::Result,
+    process::Cancel,
+    progress::Pristine,
+};
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread,
+    time::Duration,
+};
+
+/// Called with what a check has to say.
+pub(super) type OnEvent = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// What to check.
+pub(super) enum Task {
+    /// One exercise with these contents.
+    One { position: usize, source: Source },
+    /// Every exercise as it lies on disk.
+    All,
+}
+
+/// The thread, and the check it works on.
+pub(super) struct Worker {
+    orders: Option<Sender<Order>>,
+    cancel: Cancel,
+    ended: Receiver<()>,
+}
+
+/// How long the end of the watcher waits for a cancelled check to let go.
+const LETS_GO_WITHIN: Duration = Duration::from_secs(3);
+
+struct Order {
+    run: u64,
+    task: Task,
+    cancel: Cancel,
+}
+
+impl Worker {
+    pub(super) fn start(course: Arc<Course>, toolchain: Toolchain, on_event: OnEvent) -> Self {
+        let (orders, inbox) = channel();
+        let (end, ended) = channel();
+        thread::spawn(move || {
+            work(&inbox, &course, &toolchain, &on_event);
+            // Nobody listens any more if the watcher did not wait.
+            let _ = end.send(());
+        });
+        Self {
+            orders: Some(orders),
+            cancel: Cancel::new(),
+            ended,
+        }
+    }
+
+    /// Stops the check that runs, with all programs it started.
+    pub(super) fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
+    /// Begins a check, after the one before has stopped.
+    pub(super) fn begin(&mut self, run: u64, task: Task) {
+        self.cancel();
+        self.cancel = Cancel::new();
+        let order = Order {
+            run,
+            task,
+            cancel: self.cancel.clone(),
+        };
+        if let Some(orders) = &self.orders {
+            // The thread ends only when `orders` is dropped.
+            let _ = orders.send(order);
+        }
+    }
+}
+
+impl Drop for Worker {
+    /// Waits for the check to let go: when the watcher has ended, no program of the learner's is left running.
+    fn drop(&mut self) {
+        self.cancel();
+        self.orders = None;
+        // If it does not let go in time, the programs are ended with this one; `q` works in any case.
+        let _ = self.ended.recv_timeout(LETS_GO_WITHIN);
+    }
+}
+
+fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
+    while let Ok(Order { run, task, cancel }) = inbox.recv() {
+        if cancel.is_cancelled() {
+            continue;
+        }
+        let means = Means {
+            toolchain,
+            cancel: &cancel,
+            on_stage: &|stage| on_event(Event::Stage { run, stage }),
+        };
+        on_event(match task {
+            Task::One { position, source } => Event::Checked {
+                run,
+                result: one(course, position, source, means),
+            },
+            Task::All => Event::AllChecked {
+                run,
+                result: all(course, means, &|done| {
+                    on_event(Event::AllProgress { run, done });
+                }),
+            },
+        });
+    }
+}
+
+fn one(
+    course: &Course,
+    position: usize,
+    source: Source,
+    means: Means<'_>,
+) -> Result<Box<crate::outcome::Report>> {
+    let exercise = &course.exercises[position];
+    let files = Files::with_source(course, exercise, Pristine::of(course), source)?;
+    check(files.job(course, exercise), means).map(Box::new)
+}
+
+fn all(
+    course: &Course,
+    means: Means<'_>,
+    on_done: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<(String, bool)>> {
+    let reports = check_all(course, Pristine::of(course), means, on_done)?;
+    Ok(reports
+        .into_iter()
+        .map(|report| (report.exercise.clone(), report.passed()))
+        .collect())
+}

@@ -5,9 +5,12 @@
 //! `Allow` and tries another method; one that gets 500 tries again later. A connection that closes
 //! without an answer tells it nothing: so a bug in one handler must still become a 500.
 //!
-//!     GET /  ->  200 "home\n"    GET /users  ->  200 "Ada\nGrace\n"    POST /users  ->  201
-//!     another method on one of these  ->  405, and Allow names the methods of that path
-//!     any other path  ->  404    GET /boom  ->  500, and the server goes on
+//!     GET  /                           ->  200 "home\n"
+//!     GET  /users                      ->  200 "Ada\nGrace\n"
+//!     POST /users                      ->  201
+//!     other methods on these two       ->  405, and Allow names the methods of that path
+//!     GET  /boom, which always panics  ->  500, and the server goes on
+//!     any other path                   ->  404
 //!
 //! Read more: RFC 9110, section 15
 

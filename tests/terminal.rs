@@ -98,6 +98,7 @@ fn show(terminal: &mut Terminal, notice: Option<&str>) {
         total: 140,
         notice,
         question: None,
+        seen_by: None,
         panel: None,
         scroll: 0,
     };

@@ -13,7 +13,7 @@ use std::{
 /// A screen that has not come after this long never will. No test waits this long unless it fails.
 const NEVER: Duration = Duration::from_secs(60);
 
-pub struct Terminal {
+pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -22,7 +22,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// Starts `watch` on the course in `root`.
-    pub fn watch(root: &Path, args: &[&str]) -> Self {
+    pub(crate) fn watch(root: &Path, args: &[&str]) -> Self {
         let (rows, cols) = (40, 100);
         let size = PtySize {
             rows,
@@ -67,13 +67,13 @@ impl Terminal {
         }
     }
 
-    pub fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).expect("written");
         self.keys.flush().expect("written");
     }
 
     /// Waits until the screen is as wanted, and gives it.
-    pub fn wait_for(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+    pub(crate) fn wait_for(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + NEVER;
         let mut parser = self.shown.0.lock().expect("no panic");
         loop {
@@ -87,12 +87,12 @@ impl Terminal {
         }
     }
 
-    pub fn wait_for_text(&self, text: &str) -> String {
+    pub(crate) fn wait_for_text(&self, text: &str) -> String {
         self.wait_for(text, |screen| screen.contains(text))
     }
 
     /// Waits for the end and gives the exit code.
-    pub fn wait_for_end(&mut self) -> u32 {
+    pub(crate) fn wait_for_end(&mut self) -> u32 {
         let deadline = Instant::now() + NEVER;
         loop {
             if let Some(status) = self.child.try_wait().expect("asked") {
@@ -103,18 +103,18 @@ impl Terminal {
         }
     }
 
-    pub fn process_id(&self) -> u32 {
+    pub(crate) fn process_id(&self) -> u32 {
         self.child.process_id().expect("started")
     }
 
-    pub fn is_on_other_screen(&self) -> bool {
+    pub(crate) fn is_on_other_screen(&self) -> bool {
         let parser = self.shown.0.lock().expect("no panic");
         parser.screen().alternate_screen() || parser.screen().hide_cursor()
     }
 
     /// The modes of the terminal, to compare before and after.
     #[cfg(unix)]
-    pub fn modes(&self) -> String {
+    pub(crate) fn modes(&self) -> String {
         format!(
             "{:?}",
             self.master.get_termios().expect("a terminal").local_flags

@@ -9,7 +9,9 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
 };
 use tempfile::TempDir;
 
@@ -247,13 +249,21 @@ fn without_a_terminal_it_speaks_in_lines_and_takes_commands_as_lines() {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
+        .map(Watching)
         .expect("started");
-    let mut input = child.stdin.take().expect("piped");
-    let mut output = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let mut read_until = |wanted: &str| {
+    let mut input = child.0.stdin.take().expect("piped");
+    let (lines, output) = mpsc::channel();
+    let reader = BufReader::new(child.0.stdout.take().expect("piped"));
+    thread::spawn(move || {
+        reader
+            .lines()
+            .try_for_each(|line| lines.send(line.expect("text")))
+    });
+    let read_until = |wanted: &str| {
         let mut read = String::new();
         loop {
-            let line = output.next().expect("more output").expect("readable");
+            let line = output.recv_timeout(pty::NEVER);
+            let line = line.unwrap_or_else(|_| panic!("waited for {wanted}; got:\n{read}"));
             assert!(!line.contains('\x1b'), "plain: {line:?}");
             read.push_str(&line);
             read.push('\n');
@@ -267,12 +277,21 @@ fn without_a_terminal_it_speaks_in_lines_and_takes_commands_as_lines() {
     writeln!(input, "hint").expect("written");
     read_until("look at the number");
     course.save(2);
-    read_until("Passed");
+    read_until("passed: live");
     writeln!(input, "next").expect("written");
     read_until("a panic: not yet");
     writeln!(input, "q").expect("written");
     read_until("1 of 2 exercises are done");
-    assert!(child.wait().expect("ended").success());
+    assert!(child.0.wait().expect("ended").success());
+}
+
+/// Ended with the test, also when the test fails.
+struct Watching(Child);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+    }
 }
 
 fn children_of(process: u32) -> Vec<u32> {

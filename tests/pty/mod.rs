@@ -11,7 +11,7 @@ use std::{
 };
 
 /// A screen that has not come after this long never will. No test waits this long unless it fails.
-const NEVER: Duration = Duration::from_secs(60);
+pub(crate) const NEVER: Duration = Duration::from_secs(30);
 
 pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,

@@ -85,12 +85,7 @@ fn run_one(program: &Path, job: Job<'_>, test: &TestFn, means: Means<'_>) -> Res
         return Ok(Verdict::Passed { printed });
     }
     let mut finding = explain(job, test, &finished);
-    let before_panic = panic_message::before(&finished.stderr.text);
-    finding.log = printed
-        .lines()
-        .chain(before_panic.lines())
-        .map(str::to_owned)
-        .collect();
+    finding.log = panic_message::log(&printed, &finished.stderr.text);
     finding.location = finding.location.or_else(|| location_of(job, test));
     Ok(Verdict::Failed(Box::new(finding)))
 }

@@ -43,13 +43,7 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     } else {
         panic_message::describe(&finished.stderr.text, finished.end, finding)
     };
-    finding.log = finished
-        .stdout
-        .text
-        .lines()
-        .chain(panic_message::before(&finished.stderr.text).lines())
-        .map(str::to_owned)
-        .collect();
+    finding.log = panic_message::log(&finished.stdout.text, &finished.stderr.text);
     report.fail(finding);
     Ok(())
 }

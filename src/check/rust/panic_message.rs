@@ -7,12 +7,11 @@ use crate::{
     process::End,
 };
 
-/// The text before the first panic message: what the program wrote itself.
-pub(super) fn before(stderr: &str) -> &str {
-    match start_of_panic(stderr) {
-        Some(start) => &stderr[..start],
-        None => stderr,
-    }
+/// What the program wrote itself: its standard output, then its standard error up to the first panic.
+pub(super) fn log(stdout: &str, stderr: &str) -> Vec<String> {
+    let before_panic = &stderr[..start_of_panic(stderr).unwrap_or(stderr.len())];
+    let lines = stdout.lines().chain(before_panic.trim().lines());
+    lines.map(str::to_owned).collect()
 }
 
 /// Fills a finding with what is known about a crash.
@@ -144,8 +143,9 @@ mod tests {
 
     #[test]
     fn what_was_printed_before_the_panic_is_kept_apart() {
-        assert_eq!(before(EQ).trim(), "hi");
-        assert_eq!(before("no panic here"), "no panic here");
+        assert_eq!(log("out\n", EQ), ["out", "hi"]);
+        assert_eq!(log("", "no panic here"), ["no panic here"]);
+        assert_eq!(log("", "\nthread 'a' (1) panicked at b:1:1:\nc"), [""; 0]);
     }
 
     #[test]

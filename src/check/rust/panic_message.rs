@@ -10,7 +10,8 @@ use crate::{
 /// The text before the first panic message: what the program wrote itself.
 pub(super) fn before(stderr: &str) -> &str {
     match start_of_panic(stderr) {
-        Some(start) => &stderr[..start],
+        // The empty line before the message is the panic's own.
+        Some(start) => stderr[..start].strip_suffix('\n').unwrap_or_default(),
         None => stderr,
     }
 }
@@ -144,7 +145,8 @@ mod tests {
 
     #[test]
     fn what_was_printed_before_the_panic_is_kept_apart() {
-        assert_eq!(before(EQ).trim(), "hi");
+        assert_eq!(before(EQ), "hi\n");
+        assert_eq!(before(EQ.trim_start_matches("hi\n")), "");
         assert_eq!(before("no panic here"), "no panic here");
     }
 

@@ -299,4 +299,20 @@ fn the_editors_manifest_holds_the_current_exercise_and_the_finished_ones() {
     assert!(manifest.contains("path = \"00_first/adder.rs\""));
     assert!(manifest.contains("path = \"00_first/greeting.rs\""));
     assert!(!manifest.contains("doubler"));
+    // What rust-analyzer does first with it.
+    let metadata = Ran::of(
+        Command::new(env!("CARGO"))
+            .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
+            .current_dir(tiny.path("exercises")),
+    )
+    .ends_with(0);
+    let metadata: serde_json::Value = serde_json::from_str(&metadata.stdout).expect("JSON");
+    let targets = metadata["packages"][0]["targets"]
+        .as_array()
+        .expect("targets");
+    let names: Vec<_> = targets
+        .iter()
+        .filter_map(|target| target["name"].as_str())
+        .collect();
+    assert_eq!(names, ["adder", "greeting"]);
 }

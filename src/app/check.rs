@@ -115,7 +115,7 @@ fn json(value: &serde_json::Value) -> String {
 }
 
 fn columns() -> usize {
-    ui::columns()
+    ui::width()
 }
 
 fn console_is_there() -> bool {

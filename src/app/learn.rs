@@ -46,7 +46,7 @@ pub(super) fn solution(context: &Context, name: Option<&str>, early: bool) -> Re
         context.save(&[Change::SolutionSeenEarly(exercise.name.clone())])?;
     }
     let mine = workspace::read_if_there(&context.course.file(exercise))?.unwrap_or_default();
-    ui::print::out(&ui::diff::text(&mine, &ours, ui::columns(), context.theme))?;
+    ui::print::out(&ui::diff::text(&mine, &ours, ui::width(), context.theme))?;
     Ok(End::Done)
 }
 

@@ -99,15 +99,7 @@ pub fn reset(pristine: Pristine<'_>, what: &str, exercises: &[&Exercise]) -> Res
 
 /// Files that differ from the last commit, relative to the course. None without git: then there is nothing better to go by.
 fn edited_files(root: &Path) -> HashSet<PathBuf> {
-    let args = [
-        "diff",
-        "--name-only",
-        "--relative",
-        "-z",
-        "HEAD",
-        "--",
-        "exercises",
-    ];
+    let args = ["diff", "--name-only", "--relative", "-z", "HEAD"];
     let listed = git(root, &args).unwrap_or_default();
     String::from_utf8_lossy(&listed)
         .split('\0')

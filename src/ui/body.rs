@@ -12,7 +12,7 @@ use crate::outcome::Report;
 /// The body, of which `room` lines can be seen at once.
 pub(super) fn lines(view: &View<'_>, columns: usize, room: usize, theme: Theme) -> Vec<Line> {
     if let Some(panel) = view.panel {
-        return self::panel(view, panel, columns, theme);
+        return self::panel(view, panel, columns);
     }
     let mut blocks = match view.state {
         State::Checking {
@@ -55,7 +55,7 @@ fn hints(view: &View<'_>, columns: usize) -> Vec<Line> {
     lines
 }
 
-fn panel(view: &View<'_>, panel: Panel<'_>, columns: usize, theme: Theme) -> Vec<Line> {
+fn panel(view: &View<'_>, panel: Panel<'_>, columns: usize) -> Vec<Line> {
     let titled = |title: &str, text: &str| {
         let heading = Line::indented(1)
             .push(Tone::Strong, title)

@@ -119,8 +119,12 @@ fn apply(codes: &mut String, parameters: &str) {
                 if color.is_empty() || color.len() > 3 {
                     continue;
                 }
-                format!("38;5;{color}")
+                match color {
+                    "3" | "11" => READABLE.to_owned(),
+                    color => format!("38;5;{color}"),
+                }
             }
+            "33" | "93" => READABLE.to_owned(),
             "1" | "3" | "4" | "22" | "23" | "24" | "39" => number.to_owned(),
             _ if is_foreground(number) => number.to_owned(),
             _ => continue,
@@ -131,6 +135,9 @@ fn apply(codes: &mut String, parameters: &str) {
         codes.push_str(&kept);
     }
 }
+
+/// Magenta, in place of the yellow that nobody can read on a white background.
+const READABLE: &str = "35";
 
 fn is_foreground(number: &str) -> bool {
     number
@@ -167,6 +174,14 @@ mod tests {
                 ("hidden", "")
             ]
         );
+    }
+
+    #[test]
+    fn a_warning_is_not_yellow() {
+        for yellow in ["1;33", "1;93", "1;38;5;11"] {
+            let found = pieces(&format!("\x1b[{yellow}mwarning\x1b[0m"));
+            assert_eq!(found[0].codes, "1;35", "{yellow}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ const NOT_YOU: &str = "This is not about your code.";
 
 /// The error as lines of text: `error: …`, what to do as `help: …`.
 pub fn text(error: &Error, theme: Theme) -> String {
-    lines(error, 100)
+    lines(error, super::terminal::NO_WIDTH)
         .iter()
         .map(|line| line.render(theme) + "\n")
         .collect()

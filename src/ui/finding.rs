@@ -12,8 +12,10 @@ const INDENT: usize = 5;
 const LABEL: usize = 11;
 /// Below this width a value stands under its label.
 const NARROW: usize = 40;
-/// So many lines of a log are shown from either end.
+/// So many lines of a value or a log are shown from either end.
 const LOG_END: usize = 12;
+/// So many characters of one line are shown from either end.
+const LINE_END: usize = 600;
 
 /// Whether the line that names the claim is drawn: not again for a second message about the same claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +48,7 @@ pub(super) fn lines(
     };
     let mut value = |label: &str, text: Option<&str>| {
         if let Some(text) = text {
-            lines.extend(labelled(label, text, columns));
+            lines.extend(labelled(label, text, columns, theme));
         }
     };
     value("asked", finding.asked.as_deref());
@@ -66,11 +68,10 @@ pub(super) fn lines(
         lines.extend(paragraphs(explain, margin(columns), columns));
     }
     if let Some(repeat) = &finding.repeat {
-        lines.extend(labelled("repeat", repeat, columns));
+        lines.extend(labelled("repeat", repeat, columns, theme));
     }
     if !finding.log.is_empty() {
-        let log = both_ends(&finding.log, LOG_END, theme);
-        lines.extend(labelled("log", &log.join("\n"), columns));
+        lines.extend(labelled("log", &finding.log.join("\n"), columns, theme));
     }
     lines
 }
@@ -86,17 +87,19 @@ fn margin(columns: usize) -> usize {
     if columns < NARROW { 1 } else { INDENT }
 }
 
-fn labelled(label: &str, text: &str, columns: usize) -> Vec<Line> {
+fn labelled(label: &str, text: &str, columns: usize, theme: Theme) -> Vec<Line> {
+    let all: Vec<&str> = text.trim_end().split('\n').collect();
+    let parts = both_ends(&all, LOG_END, theme);
     let margin = margin(columns);
     let start = Line::indented(margin).push(Tone::Label, label);
     if columns < NARROW {
         let mut lines = vec![start];
-        lines.extend(paragraphs(text, margin + 1, columns));
+        lines.extend(paragraphs(&parts.join("\n"), margin + 1, columns));
         return lines;
     }
     let at = margin + LABEL;
     let mut lines = Vec::new();
-    for (position, part) in text.trim_end().split('\n').enumerate() {
+    for (position, part) in parts.iter().enumerate() {
         let start = match position {
             0 => start.clone().padded(at),
             _ => Line::indented(at),
@@ -137,7 +140,7 @@ fn gutter(line: &str) -> usize {
 
 /// The first and the last lines, with a line between that says how many were left out.
 pub(super) fn both_ends<T: AsRef<str>>(lines: &[T], end: usize, theme: Theme) -> Vec<String> {
-    let text = |line: &T| line.as_ref().to_owned();
+    let text = |line: &T| shortened(line.as_ref(), theme);
     if lines.len() <= 2 * end + 1 {
         return lines.iter().map(text).collect();
     }
@@ -147,4 +150,19 @@ pub(super) fn both_ends<T: AsRef<str>>(lines: &[T], end: usize, theme: Theme) ->
     kept.push(format!("{more} {left_out} lines left out {more}"));
     kept.extend(lines[lines.len() - end..].iter().map(text));
     kept
+}
+
+/// A line of a million characters is as good as its two ends.
+fn shortened(line: &str, theme: Theme) -> String {
+    let count = line.chars().count();
+    if count <= 2 * LINE_END + 1 {
+        return line.to_owned();
+    }
+    let more = theme.sign(Sign::More);
+    let head: String = line.chars().take(LINE_END).collect();
+    let tail: String = line.chars().skip(count - LINE_END).collect();
+    format!(
+        "{head} {more} {} characters left out {more} {tail}",
+        count - 2 * LINE_END
+    )
 }

@@ -8,6 +8,7 @@ use super::{
 };
 
 use crate::outcome::Outcome;
+use std::path::Path;
 
 /// The widest that the progress bar gets.
 const BAR: usize = 26;
@@ -126,11 +127,14 @@ fn laid_out(keys: &[KeyHelp], columns: usize) -> Vec<Line> {
     lines
 }
 
-/// The bar, the count and the path that can be clicked. A narrow window has the path only as far as it fits.
+/// The bar, the count and the path that can be clicked. A narrow window has the file's name only.
 fn progress(view: &View<'_>, columns: usize, theme: Theme) -> Line {
     let count = format!("{}/{}", view.done, view.total);
     let room = columns.saturating_sub(count.len() + 4);
-    let path = Line::new().push_link(view.path, view.link);
+    let mut path = Line::new().push_link(view.path, view.link);
+    if let Some(name) = view.path.file_name().filter(|_| path.width() > room) {
+        path = Line::new().push_link(Path::new(name), view.link);
+    }
     let bar = BAR.min(room.saturating_sub(path.width() + 3));
     let mut line = Line::indented(1);
     // A bar of a few cells says nothing.

@@ -34,7 +34,7 @@ pub fn list(entries: &[Entry]) -> Value {
                 "chapter": entry.chapter,
                 "title": entry.title,
                 "kind": entry.kind.name(),
-                "state": entry.state.name(),
+                "state": entry.state.word(),
                 "path": entry.path.display().to_string(),
             })
         })

@@ -58,6 +58,8 @@ pub struct Listening {
 
 /// Hands every key to `on_input`, on a thread of its own.
 ///
+/// `on_input` must not wait for anything, such as room in a channel: dropping the [`Listening`] waits for it.
+///
 /// # Errors
 /// If the thread cannot be set up.
 pub fn listen(on_input: impl FnMut(Input) + Send + 'static) -> crate::error::Result<Listening> {

@@ -26,7 +26,7 @@ pub struct Entry {
     /// How it is checked.
     pub kind: Kind,
     /// How far the learner is with it.
-    pub state: EntryState,
+    pub state: State,
     /// The learner's file, relative to the course.
     pub path: PathBuf,
 }
@@ -38,36 +38,10 @@ pub fn entries(course: &Course, progress: &Progress) -> Vec<Entry> {
         chapter: course.chapter_of(exercise).title.clone(),
         title: exercise.title.clone(),
         kind: exercise.kind,
-        state: match progress.state(&exercise.name) {
-            State::Done => EntryState::Done,
-            State::Pending => EntryState::Pending,
-            State::Skipped => EntryState::Skipped,
-        },
+        state: progress.state(&exercise.name),
         path: course.relative_file(exercise),
     };
     course.exercises.iter().map(entry).collect()
-}
-
-/// How far the learner is with an exercise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryState {
-    /// Not done yet.
-    Pending,
-    /// Done.
-    Done,
-    /// Left out on purpose.
-    Skipped,
-}
-
-impl EntryState {
-    /// Its name in the table and in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Done => "done",
-            Self::Skipped => "skipped",
-        }
-    }
 }
 
 /// Which exercises the list shows.
@@ -100,11 +74,11 @@ impl Filter {
         }
     }
 
-    fn takes(self, state: EntryState) -> bool {
+    fn takes(self, state: State) -> bool {
         match self {
             Self::All => true,
-            Self::Pending => state != EntryState::Done,
-            Self::Done => state == EntryState::Done,
+            Self::Pending => state != State::Done,
+            Self::Done => state == State::Done,
         }
     }
 }
@@ -207,7 +181,7 @@ pub fn table(entries: &[Entry], current: Option<usize>, theme: Theme) -> String 
 }
 
 fn count_done(entries: &[Entry]) -> usize {
-    let done = |entry: &&Entry| entry.state == EntryState::Done;
+    let done = |entry: &&Entry| entry.state == State::Done;
     entries.iter().filter(done).count()
 }
 
@@ -253,7 +227,7 @@ fn rows(
         };
         let signs = Line::new().push(Tone::Strong, here);
         let line = state
-            .padded(sign_width(theme, &[Sign::Pass, Sign::Skipped]) + 3)
+            .padded(sign_width(theme, &[Sign::Done, Sign::Skipped]) + 3)
             .join(signs.padded(sign_width(theme, &[Sign::Current]) + 1))
             .join(
                 Line::new()
@@ -273,11 +247,11 @@ fn heading(line: Line) -> Row {
     }
 }
 
-fn sign(state: EntryState) -> (Option<Sign>, Tone) {
+fn sign(state: State) -> (Option<Sign>, Tone) {
     match state {
-        EntryState::Done => (Some(Sign::Pass), Tone::Pass),
-        EntryState::Skipped => (Some(Sign::Skipped), Tone::Strong),
-        EntryState::Pending => (None, Tone::Plain),
+        State::Done => (Some(Sign::Done), Tone::Pass),
+        State::Skipped => (Some(Sign::Skipped), Tone::Strong),
+        State::Pending => (None, Tone::Plain),
     }
 }
 
@@ -332,7 +306,7 @@ fn foot(view: &ListView<'_>, size: Size, theme: Theme) -> Vec<Line> {
     lines.extend(super::footer::packed(keys.collect(), size.columns, 1));
     let legend = format!(
         " {} done   {} skipped   {} current",
-        theme.sign(Sign::Pass),
+        theme.sign(Sign::Done),
         theme.sign(Sign::Skipped),
         theme.sign(Sign::Current)
     );

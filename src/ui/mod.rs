@@ -3,14 +3,14 @@
 //! | for | use |
 //! |---|---|
 //! | how to draw: colours, links, signs | [`Theme`] |
-//! | one verdict as text | [`report::text`], [`plain::report`] |
+//! | one verdict as text | [`report::text`] at [`width`], [`plain::report`]; in one line [`report::short`] |
 //! | the watch screen | [`screen::View`] -> [`screen::draw`] -> [`Frame`] -> [`Terminal::show`] |
 //! | the list of exercises | [`list::ListView`] -> [`list::draw`]; [`list::table`] for `backendlings list` |
 //! | keys | [`keys::listen`] |
 //! | the learner's file beside the solution | [`diff::text`] |
 //! | faults of the runner | [`error::text`] |
 //! | for scripts | [`json`] |
-//! | writing | [`print`] |
+//! | writing | [`mod@print`] |
 //!
 //! Whatever comes from a learner's program, a course or a file name passes through `clean` before it is drawn.
 
@@ -35,6 +35,8 @@ mod terminal;
 mod theme;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;
@@ -42,5 +44,5 @@ mod tests;
 pub use clean::{harmless, without_ansi};
 pub use frame::{Frame, Size};
 pub use keys::Key;
-pub use terminal::{Terminal, columns, restore};
+pub use terminal::{Terminal, restore, width};
 pub use theme::{Color, Links, Signs, Surroundings, Theme};

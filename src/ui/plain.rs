@@ -7,8 +7,8 @@ use super::{
 };
 use crate::outcome::Report;
 
-/// Lines are wrapped here: a pipe has no width.
-const COLUMNS: usize = 100;
+/// Nothing is wrapped: a pipe has no width, and a screen reader reads sentences.
+const COLUMNS: usize = super::terminal::NO_WIDTH;
 
 /// The report as plain lines.
 pub fn report(report: &Report) -> String {

@@ -28,6 +28,27 @@ pub fn text(report: &Report, columns: usize, theme: Theme) -> String {
     to_text(&lines, theme)
 }
 
+/// The verdict in one line, as for one of many: the sign, the exercise, and the first broken claim or the reason.
+/// Without a line end.
+pub fn short(report: &Report, theme: Theme) -> String {
+    let first = report.findings.first().map_or("", |f| f.claim.as_str());
+    let (sign, tone, why) = match &report.outcome {
+        Outcome::Passed => (Sign::Pass, Tone::Pass, ""),
+        Outcome::Failed => (Sign::Fail, Tone::Fail, first),
+        Outcome::Skipped { reason } => (Sign::Skipped, Tone::Strong, reason.as_str()),
+    };
+    let line = Line::indented(1)
+        .push(tone, theme.sign(sign))
+        .push(Tone::Plain, " ")
+        .push(Tone::Plain, &report.exercise);
+    if why.is_empty() {
+        return line.render(theme);
+    }
+    line.push(Tone::Plain, ": ")
+        .push(Tone::Plain, why)
+        .render(theme)
+}
+
 pub(super) fn to_text(lines: &[Line], theme: Theme) -> String {
     lines
         .iter()
@@ -155,17 +176,23 @@ fn holding(report: &Report, columns: usize, theme: Theme) -> Vec<Line> {
         let sign = theme.sign(Sign::NotRun);
         items.push(Line::plain(&format!("{sign} {not_run} not reached yet")));
     }
-    flowed(items, columns)
+    // Read aloud, each claim is a line of its own.
+    let columns_used = if theme.signs == Signs::Words {
+        1
+    } else {
+        columns
+    };
+    flowed(items, columns_used, columns)
 }
 
-/// Short pieces side by side, as many to a line as fit.
-fn flowed(items: Vec<Line>, columns: usize) -> Vec<Line> {
+/// Short pieces side by side, as many to a line as fit into `side_by_side`; none wider than `columns`.
+fn flowed(items: Vec<Line>, side_by_side: usize, columns: usize) -> Vec<Line> {
     const GAP: usize = 3;
     let mut lines: Vec<Line> = Vec::new();
     for item in items {
         let room = lines
             .last()
-            .map_or(0, |line| columns.saturating_sub(line.width() + GAP));
+            .map_or(0, |line| side_by_side.saturating_sub(line.width() + GAP));
         match lines.pop() {
             Some(line) if item.width() <= room => {
                 lines.push(line.join(Line::indented(GAP)).join(item));
@@ -207,7 +234,11 @@ fn advice(report: &Report, columns: usize) -> Vec<Line> {
 
 fn output(output: &Output, columns: usize, theme: Theme) -> Vec<Line> {
     let all: Vec<&str> = output.text.trim_end_matches('\n').lines().collect();
-    let mut lines = paragraphs("Your program printed:", 1, columns);
+    let heading = match output.omitted {
+        0 => "Your program printed:".to_owned(),
+        bytes => format!("Your program printed (without {bytes} bytes in the middle):"),
+    };
+    let mut lines = paragraphs(&heading, 1, columns);
     let rule = format!("{} ", theme.sign(Sign::Rule));
     for text in both_ends(&all, OUTPUT_END, theme) {
         let line = Line::indented(1).push(Tone::Plain, &rule);

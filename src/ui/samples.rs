@@ -1,7 +1,8 @@
 //! Reports, lists and views that the tests of this room draw.
 
 use super::{
-    list::{Entry, EntryState},
+    Color, Links, Signs, Theme,
+    list::{Entry, Filter, ListView, Mode},
     screen::{Completion, State, View},
 };
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     outcome::{
         Detail, DiffRow, Finding, Location, Outcome, Output, Report, Side, TableDiff, Timings,
     },
+    progress,
 };
 use std::path::Path;
 
@@ -207,23 +209,27 @@ pub(super) fn entries() -> Vec<Entry> {
         hello(
             "hello_test",
             "A failing assertion tells you what is expected",
-            EntryState::Done,
+            progress::State::Done,
         ),
-        hello("hello_types", "A port is a number", EntryState::Skipped),
+        hello(
+            "hello_types",
+            "A port is a number",
+            progress::State::Skipped,
+        ),
         http(
             "http_body",
             "A body is exactly Content-Length bytes",
-            EntryState::Done,
+            progress::State::Done,
         ),
         http(
             "http_status_codes",
             "A status code is a promise",
-            EntryState::Pending,
+            progress::State::Pending,
         ),
         http(
             "http_keep_alive",
             "One connection, many requests",
-            EntryState::Pending,
+            progress::State::Pending,
         ),
     ]
 }
@@ -248,5 +254,24 @@ pub(super) fn view(state: State<'_>) -> View<'_> {
         seen_by: None,
         panel: None,
         scroll: 0,
+    }
+}
+
+/// Signs, and nothing else: what a screen says without colours.
+pub(super) const COLORLESS: Theme = Theme {
+    color: Color::Off,
+    links: Links::Off,
+    signs: Signs::Unicode,
+};
+
+/// A list with the fourth exercise current and selected.
+pub(super) fn list_view(entries: &[Entry]) -> ListView<'_> {
+    ListView {
+        entries,
+        current: Some(3),
+        selected: 3,
+        filter: Filter::All,
+        search: "",
+        mode: Mode::Browsing,
     }
 }

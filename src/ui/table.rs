@@ -63,9 +63,18 @@ fn legend(diff: &TableDiff, indent: usize, columns: usize) -> Vec<Line> {
     if words.is_empty() {
         return Vec::new();
     }
-    Line::indented(indent)
-        .push(Tone::Plain, &words.join("   "))
-        .wrapped(columns, indent)
+    let start = Line::indented(indent);
+    let side_by_side = start.clone().push(Tone::Plain, &words.join("   "));
+    if side_by_side.width() <= columns {
+        return vec![side_by_side];
+    }
+    let below = |words: &str| {
+        start
+            .clone()
+            .push(Tone::Plain, words)
+            .wrapped(columns, indent + MARGIN)
+    };
+    words.into_iter().flat_map(below).collect()
 }
 
 /// The carets come once, below the second of two rows that are partners.

@@ -13,10 +13,21 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// To the other screen, which keeps what was there; cursor hidden.
-const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H";
-/// Ends an update that was cut short, resets colours and links, shows the cursor, goes back.
-const LEAVE: &str = "\x1b[?2026l\x1b[0m\x1b]8;;\x1b\\\x1b[?25h\x1b[?1049l";
+/// To the other screen, which keeps what was there. No cursor; and no wrapping, so that a frame drawn for a wider window
+/// than there is by now does not push its own lines away.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J\x1b[H";
+/// Ends an update that was cut short, resets colours and links, undoes what `ENTER` did.
+const LEAVE: &str = "\x1b[?2026l\x1b[0m\x1b]8;;\x1b\\\x1b[?7h\x1b[?25h\x1b[?1049l";
+
+/// More columns than any text has.
+pub(super) const NO_WIDTH: usize = usize::MAX / 2;
+
+/// How wide the text for standard output may be: as wide as the terminal, and without limit where there is none.
+pub fn width() -> usize {
+    Term::stdout()
+        .size_checked()
+        .map_or(NO_WIDTH, |(_, columns)| usize::from(columns).max(1))
+}
 
 /// What has to be put back. One per process, because there is one terminal: the panic hook and the signal handler reach it here.
 static BEFORE: Mutex<Option<mode::Before>> = Mutex::new(None);
@@ -88,16 +99,6 @@ pub fn restore() {
         let _ = write(LEAVE);
         mode::leave(&before);
     }
-}
-
-/// The width to print text in: the window's, or 100 where there is none.
-pub fn columns() -> usize {
-    const WITHOUT_A_WINDOW: usize = 100;
-    Term::stdout()
-        .size_checked()
-        .map_or(WITHOUT_A_WINDOW, |(_, columns)| {
-            usize::from(columns).max(20)
-        })
 }
 
 fn lock() -> MutexGuard<'static, Option<mode::Before>> {

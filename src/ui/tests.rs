@@ -1,22 +1,17 @@
-//! The screens as they are seen, compared with files; and what must hold for every one of them at any width.
+//! The screens as they are seen, compared with files.
 //!
 //! `INSTA_UPDATE=always cargo test --lib ui` writes the files anew; read what changed before it is kept.
 
 use super::{
-    Color, Frame, Links, Signs, Size, Theme,
-    list::{self, Filter, ListView, Mode},
-    plain, report, samples,
+    Color, Links, Signs, Size, Theme,
+    list::{self, Filter, ListView},
+    plain, report,
+    samples::{self, COLORLESS, list_view},
     screen::{self, Completion, Panel, State, View},
 };
 use crate::{error::Error, outcome::Report};
 use insta::assert_snapshot;
 use std::time::Duration;
-
-const COLORLESS: Theme = Theme {
-    color: Color::Off,
-    links: Links::Off,
-    signs: Signs::Unicode,
-};
 
 fn at(columns: usize, rows: usize, view: &View<'_>) -> String {
     screen::draw(view, Size { columns, rows }, COLORLESS).text()
@@ -24,17 +19,6 @@ fn at(columns: usize, rows: usize, view: &View<'_>) -> String {
 
 fn verdict(report: &Report, columns: usize, rows: usize) -> String {
     at(columns, rows, &samples::view(State::Report(report)))
-}
-
-fn list_view(entries: &[list::Entry]) -> ListView<'_> {
-    ListView {
-        entries,
-        current: Some(3),
-        selected: 3,
-        filter: Filter::All,
-        search: "",
-        mode: Mode::Browsing,
-    }
 }
 
 #[test]
@@ -46,6 +30,19 @@ fn a_failing_server_leads_with_the_first_broken_claim() {
             verdict(&report, columns, 32)
         );
     }
+}
+
+#[test]
+fn a_window_of_20_columns_can_still_be_read() {
+    assert_snapshot!(
+        "failing_server_20",
+        verdict(&samples::failing_server(), 20, 60)
+    );
+    assert_snapshot!("table_diff_20", verdict(&samples::table_diff(), 20, 40));
+    assert_snapshot!(
+        "small_window_30x8",
+        verdict(&samples::failing_server(), 30, 8)
+    );
 }
 
 #[test]
@@ -126,6 +123,16 @@ fn a_check_under_way_keeps_the_failure_before_it_but_never_a_pass() {
     assert!(checking(Some(&failed)).contains("✗ a known path"));
     assert!(!checking(Some(&passed)).contains("✓"));
     assert!(!checking(Some(&passed)).contains("next"));
+}
+
+#[test]
+fn output_that_was_not_kept_is_told() {
+    let mut report = samples::passed();
+    if let Some(output) = &mut report.output {
+        output.omitted = 70_000;
+    }
+    let text = plain::report(&report);
+    assert!(text.contains("(without 70000 bytes in the middle)"));
 }
 
 #[test]
@@ -221,6 +228,8 @@ fn plain_text_has_words_for_signs_and_no_escape_codes() {
     assert_snapshot!("plain_failing_server", text);
     let report = samples::passed();
     assert_snapshot!("plain_passed", plain::report(&report));
+    let table = list::table(&samples::entries(), Some(3), Theme::PLAIN);
+    assert_snapshot!("plain_list", table);
 }
 
 #[test]
@@ -229,13 +238,23 @@ fn a_terminal_without_utf8_gets_ascii() {
         signs: Signs::Ascii,
         ..COLORLESS
     };
-    let report = samples::failing_server();
-    let size = Size {
-        columns: 80,
-        rows: 32,
-    };
-    let text = screen::draw(&samples::view(State::Report(&report)), size, theme).text();
-    assert!(text.is_ascii(), "{text}");
+    let reports = [
+        samples::failing_server(),
+        samples::compile_error(),
+        samples::table_diff(),
+        samples::passed(),
+        samples::skipped(),
+    ];
+    for report in &reports {
+        let view = samples::view(State::Report(report));
+        for rows in [16, 80] {
+            let size = Size { columns: 80, rows };
+            let text = screen::draw(&view, size, theme).text();
+            assert!(text.is_ascii(), "{text}");
+        }
+    }
+    let table = list::table(&samples::entries(), Some(3), theme);
+    assert!(table.is_ascii(), "{table}");
 }
 
 #[test]
@@ -251,131 +270,4 @@ fn hostile_output_is_shown_and_not_obeyed() {
     assert!(!without_colours.contains(obeyed), "{without_colours:?}");
     assert!(without_colours.contains("\\x1b[2J"));
     assert_snapshot!("hostile_80", report::text(&report, 80, COLORLESS));
-}
-
-/// Every sample as a view.
-fn with_every_view(look: impl Fn(&str, &View<'_>)) {
-    let reports = [
-        samples::failing_server(),
-        samples::compile_error(),
-        samples::table_diff(),
-        samples::passed(),
-        samples::skipped(),
-        samples::hostile(),
-        wide_letters(),
-    ];
-    for report in &reports {
-        let view = samples::view(State::Report(report));
-        look(&report.exercise, &view);
-        let asked = View {
-            hints: &["日本語のヒント, and a long line of English after it to be wrapped"],
-            question: Some("Do you want to see our solution before you have passed?"),
-            notice: Some("The change was seen by polling, because the directory is on a network."),
-            ..view.clone()
-        };
-        look("asked", &asked);
-        let panel = View {
-            panel: Some(Panel::Diff {
-                mine: "a\n\tb = \"日本語日本語日本語日本語日本語日本語日本語日本語日本語\";\n",
-                ours: "a\n",
-            }),
-            ..view
-        };
-        look("panel", &panel);
-    }
-    let error = Error::tool("w".repeat(300), "Do this.\nThen that.");
-    look("error", &samples::view(State::ToolError(&error)));
-}
-
-fn wide_letters() -> Report {
-    let mut report = samples::failing_server();
-    report.exercise = "日本語の長い名前".repeat(6);
-    report.findings[0].claim = "日本語".repeat(40);
-    report.findings[0].actual = Some("👩‍👩‍👧‍👦 ❤️ é".repeat(30));
-    report
-}
-
-#[test]
-fn no_drawn_line_is_wider_than_the_window_and_there_are_as_many_as_rows() {
-    with_every_view(|name, view| {
-        for columns in (1..130).chain([200, 500]) {
-            for rows in [1, 4, 10, 24, 60] {
-                let size = Size { columns, rows };
-                let frame = screen::draw(view, size, COLORLESS);
-                fits(name, &frame, size);
-            }
-        }
-    });
-    let entries = samples::entries();
-    for columns in 1..130 {
-        for rows in [1, 5, 24] {
-            let size = Size { columns, rows };
-            fits(
-                "list",
-                &list::draw(&list_view(&entries), size, COLORLESS),
-                size,
-            );
-        }
-    }
-}
-
-fn fits(name: &str, frame: &Frame, size: Size) {
-    let text = frame.text();
-    assert_eq!(text.lines().count(), size.rows, "{name} {size:?}");
-    for line in text.lines() {
-        let width = console::measure_text_width(line);
-        assert!(width <= size.columns, "{name} {size:?}: {width} {line}");
-    }
-}
-
-#[test]
-fn wrapped_text_loses_no_word() {
-    let report = samples::failing_server();
-    let words = |columns| {
-        let text = report::text(&report, columns, COLORLESS);
-        text.split_whitespace().collect::<String>()
-    };
-    for columns in 20..120 {
-        assert_eq!(words(columns), words(400), "at {columns}");
-    }
-}
-
-#[test]
-fn scrolling_reaches_every_line_and_the_foot_stays() {
-    let report = samples::failing_server();
-    let size = Size {
-        columns: 80,
-        rows: 16,
-    };
-    let mut view = samples::view(State::Report(&report));
-    let first = screen::draw(&view, size, COLORLESS);
-    assert!(first.text().contains("✗ a known path"));
-    assert!(first.text().contains("more lines (j/k, space)"));
-    let mut seen = String::new();
-    for scroll in 0..=first.last_scroll {
-        view.scroll = scroll;
-        let text = screen::draw(&view, size, COLORLESS).text();
-        assert!(text.contains("h hint (1 of 3)") && text.contains("21/140"));
-        seen.push_str(&text);
-    }
-    for line in report::text(&report, 80, COLORLESS).lines().skip(1) {
-        assert!(seen.contains(line.trim_end()), "{line}");
-    }
-    view.scroll = usize::MAX;
-    let beyond = screen::draw(&view, size, COLORLESS);
-    view.scroll = first.last_scroll;
-    assert_eq!(beyond, screen::draw(&view, size, COLORLESS));
-}
-
-#[test]
-fn a_frame_is_one_write_without_clearing_the_screen_first() {
-    let report = samples::failing_server();
-    let size = Size {
-        columns: 80,
-        rows: 24,
-    };
-    let frame = screen::draw(&samples::view(State::Report(&report)), size, COLORLESS);
-    let escapes = frame.escapes();
-    assert!(!escapes.contains("\x1b[2J"));
-    assert_eq!(escapes.matches("\r\n").count(), 23);
 }

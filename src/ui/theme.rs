@@ -130,6 +130,7 @@ impl Theme {
     pub(super) fn sign(&self, sign: Sign) -> &'static str {
         let (unicode, ascii, words) = match sign {
             Sign::Pass => ("✓", "ok", "passed:"),
+            Sign::Done => ("✓", "ok", "done:"),
             Sign::Fail => ("✗", "x", "failed:"),
             Sign::NotRun => ("·", ".", "-"),
             Sign::Skipped => ("↷", "~", "skipped:"),
@@ -190,6 +191,7 @@ impl Tone {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     Pass,
+    Done,
     Fail,
     NotRun,
     Skipped,

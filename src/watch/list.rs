@@ -98,10 +98,10 @@ fn distance(key: Key) -> isize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{course::Kind, ui::list::EntryState};
+    use crate::{course::Kind, progress::State};
 
     fn entries() -> Vec<Entry> {
-        let entry = |(name, state): (&str, EntryState)| Entry {
+        let entry = |(name, state): (&str, State)| Entry {
             name: name.into(),
             chapter: "One".into(),
             title: None,
@@ -110,9 +110,9 @@ mod tests {
             path: name.into(),
         };
         [
-            ("http_a", EntryState::Done),
-            ("http_b", EntryState::Pending),
-            ("sql_a", EntryState::Pending),
+            ("http_a", State::Done),
+            ("http_b", State::Pending),
+            ("sql_a", State::Pending),
         ]
         .into_iter()
         .map(entry)

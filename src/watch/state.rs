@@ -5,6 +5,8 @@
 
 mod checks;
 mod keys;
+#[cfg(test)]
+mod tests;
 
 use super::{
     events::{Effect, Event, SeenBy, What},

@@ -56,7 +56,7 @@ impl Action {
                 match &send.body {
                     Some(Body::Text(text)) => templates.push(text.clone()),
                     Some(Body::Json(json)) => {
-                        each_string(json, &mut |text| templates.push(Template::new(text)))
+                        each_string(json, &mut |text| templates.push(Template::new(text)));
                     }
                     None => {}
                 }
@@ -303,6 +303,24 @@ mod tests {
             raw.repeat(&values()),
             r"(printf 'GET /'; yes a | head -n 3 | tr -d '\n'; printf '\026\377') | nc 127.0.0.1 $PORT"
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_shell_sends_by_hand_is_what_was_sent() {
+        use crate::process::{self, Cancel, Program};
+        let raw = Action::Raw(vec![
+            Piece::Text(Template::new("GET /%41?a='b'&id=${id} ")),
+            Piece::Repeat {
+                text: Template::new("a b"),
+                times: 5000,
+            },
+            Piece::Text(Template::new("\r\n\\\r\n")),
+        ]);
+        let line = raw.repeat(&values()).replace("nc 127.0.0.1 $PORT", "cat");
+        let program = Program::learners("sh").args(["-c", &line]);
+        let finished = process::run(&program, &Cancel::new()).expect("sh runs");
+        assert_eq!(finished.stdout.text.as_bytes(), raw.bytes(&values(), 1));
     }
 
     #[test]

@@ -37,6 +37,22 @@ fn escape(bytes: &[u8]) -> String {
     shown
 }
 
+/// A length of time in words.
+pub(super) fn seconds(time: std::time::Duration) -> String {
+    match time.as_secs() {
+        1 => "1 second".into(),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
+/// A number of bytes in words.
+pub(super) fn count_bytes(count: usize) -> String {
+    match count {
+        1 => "1 byte".into(),
+        count => format!("{count} bytes"),
+    }
+}
+
 /// A text as one word of a shell.
 pub(super) fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:,@%+".contains(c);

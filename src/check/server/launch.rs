@@ -1,9 +1,13 @@
 //! Starts the learner's server on a free port and waits until it listens; stops it with all that it started. It sends no requests.
 
-use super::{ports, wire};
+use super::{
+    escape::seconds,
+    last_words::{explain_end, how, last_lines, panic_place},
+    ports, wire,
+};
 use crate::{
     error::{Error, Result},
-    outcome::Finding,
+    outcome::{Finding, Output},
     process::{self, Cancel, End, Program, Running},
 };
 use std::{
@@ -153,10 +157,19 @@ impl Server {
         }
     }
 
-    /// Asks it to end, then makes sure of it.
-    pub(super) fn stop(mut self) {
+    /// Asks it to end, then makes sure of it. Gives all that it printed.
+    pub(super) fn stop(mut self) -> Output {
         self.first = None;
         self.running.stop(GRACE);
+        self.running.drain();
+        let (stdout, stderr) = (
+            self.running.stdout().output(),
+            self.running.stderr().output(),
+        );
+        Output {
+            text: stdout.text + &stderr.text,
+            omitted: stdout.omitted + stderr.omitted,
+        }
     }
 
     fn wait_until_ready(&mut self, limit: Duration, cancel: &Cancel) -> Result<Option<Finding>> {
@@ -220,6 +233,7 @@ impl Server {
             "the program ended before it listened: {}",
             how(end)
         ));
+        finding.location = panic_place(&finding.log);
         finding.explain = Some(explain_end(&finding.log).unwrap_or_else(|| {
             "A server runs until it is told to stop: it waits for clients in a loop. Look for the way by which `main` ends."
                 .into()
@@ -243,8 +257,8 @@ impl Server {
     fn never_listened(&self, limit: Duration) -> Finding {
         Finding {
             actual: Some(format!(
-                "nobody accepted a connection there for {} seconds; the program is still running",
-                limit.as_secs_f32()
+                "nobody accepted a connection there for {}; the program is still running",
+                seconds(limit)
             )),
             explain: Some(
                 "The program does something else before it listens, or it listens on another port or address. Bind \
@@ -253,73 +267,5 @@ impl Server {
             ),
             ..self.finding()
         }
-    }
-}
-
-/// How a program ended, in words.
-pub(super) fn how(end: End) -> String {
-    match end {
-        End::Exited(101) => "exit code 101, which is a panic".into(),
-        End::Exited(code) => format!("exit code {code}"),
-        End::Signalled(signal) => format!("stopped by signal {signal}"),
-        End::Deadline | End::Cancelled => "stopped".into(),
-    }
-}
-
-/// What the last words of a program mean, where that is known.
-pub(super) fn explain_end(log: &[String]) -> Option<String> {
-    let said = |what: &str| log.iter().any(|line| line.contains(what));
-    if said("not yet implemented") {
-        return Some(
-            "The program came to a `todo!()`, which stops it there. Write that part.".into(),
-        );
-    }
-    let panicked = log.iter().position(|line| line.contains("panicked at"))?;
-    let message = log.get(panicked + 1).map_or("", String::as_str);
-    Some(format!(
-        "A panic in `main`'s thread ends the whole program, and with it every other client's answer. It said: {message}"
-    ))
-}
-
-fn last_lines(text: &str) -> Vec<String> {
-    const LINES: usize = 12;
-    const WIDTH: usize = 300;
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    let skipped = lines.len().saturating_sub(LINES);
-    lines[skipped..]
-        .iter()
-        .map(|line| line.chars().take(WIDTH).collect())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_todo_is_recognised_in_the_last_words() {
-        let log = [
-            "thread 'main' panicked at a.rs:1:1:",
-            "not yet implemented: x",
-        ]
-        .map(String::from);
-        assert!(explain_end(&log).is_some_and(|text| text.contains("`todo!()`")));
-    }
-
-    #[test]
-    fn a_panic_is_told_with_its_message() {
-        let log = ["thread 'main' (7) panicked at a.rs:1:1:", "no third part"].map(String::from);
-        assert!(explain_end(&log).is_some_and(|text| text.ends_with("It said: no third part")));
-        assert_eq!(explain_end(&["listening".to_owned()]), None);
-    }
-
-    #[test]
-    fn only_the_last_lines_are_kept() {
-        let text: String = (0..20).map(|line| format!("line {line}\n")).collect();
-        let lines = last_lines(&text);
-        assert_eq!((lines.len(), lines[11].as_str()), (12, "line 19"));
     }
 }

@@ -6,11 +6,16 @@ mod action;
 mod capture;
 mod escape;
 mod expect;
+mod framing;
+mod last_words;
 mod launch;
+mod matcher;
 mod message;
 mod ports;
 mod random;
 mod steps;
+mod steps_file;
+mod steps_parts;
 mod story;
 mod template;
 mod wire;
@@ -24,7 +29,7 @@ use crate::{
 };
 use launch::{LISTENS, Launch};
 use std::{path::Path, time::Instant};
-use steps::Story;
+use steps::{Step, Story};
 use story::Telling;
 use template::Values;
 
@@ -81,8 +86,21 @@ fn run(
         means,
     };
     telling.tell(&mut server, report)?;
-    server.stop();
-    if !report.passed() {
+    let output = server.stop();
+    if report.passed() && !output.is_empty() {
+        report.output = Some(output);
+    }
+    let failed = |step: &Step| {
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.claim == step.claim)
+    };
+    if story
+        .steps
+        .iter()
+        .any(|step| step.is_random && failed(step))
+    {
         report.notes.push(format!(
             "Random values of this run: {}={seed} in the environment gives the same ones again.",
             random::SEED_VARIABLE

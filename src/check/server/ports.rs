@@ -96,7 +96,6 @@ mod linux {
                 [0_u16; 0]
             );
             let table = table.replace(" 01 ", " 0A ");
-            let table = table.replace("0 0 0 0 0 77", "0 0 0 0 0 77");
             assert_eq!(listeners(&table, &HashSet::from(["77".to_owned()])), [8080]);
         }
     }

@@ -1,24 +1,20 @@
-//! The steps of an exercise as they stand in its TOML file, and how they become a checked [`Story`]. It runs nothing.
+//! The steps of an exercise, checked: out of the TOML file comes a [`Story`]. It runs nothing.
 //!
 //! All that can be wrong with the steps is found here, with file and line, so that it is never blamed on a learner.
 
 use super::{
-    action::{Action, Body, Piece, Send},
+    action::Action,
     capture::Capture,
-    expect::{Closes, Expect, Framing, Matcher, Presence},
+    expect::Expect,
     random,
+    steps_file::{RawStep, RawStory},
     template::Template,
 };
 use crate::{
     course::{Spanned, error_at, parse_toml},
     error::Result,
 };
-use regex::Regex;
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
-};
-use std::{collections::BTreeMap, fmt, marker::PhantomData, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 /// How long a server may take until it listens, unless the course says otherwise.
 const USUAL_READY_LIMIT: Duration = Duration::from_secs(5);
@@ -47,166 +43,8 @@ pub(super) struct Step {
     pub(super) needs: Vec<usize>,
     /// For the learner, if it fails.
     pub(super) explain: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStory {
-    #[serde(default)]
-    env: BTreeMap<String, Spanned<String>>,
-    #[serde(default)]
-    limits: RawLimits,
-    step: Vec<RawStep>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLimits {
-    ready_seconds: Option<u32>,
-    step_seconds: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStep {
-    claim: Spanned<String>,
-    send: Option<RawSend>,
-    raw: Option<RawBytes>,
-    #[serde(default)]
-    expect: RawExpect,
-    #[serde(default)]
-    capture: BTreeMap<String, RawCapture>,
-    #[serde(default)]
-    needs: Vec<Spanned<String>>,
-    explain: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSend {
-    #[serde(default = "get")]
-    method: String,
-    path: String,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    body: Option<String>,
-    json: Option<serde_json::Value>,
-}
-
-fn get() -> String {
-    "GET".into()
-}
-
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "raw is a text, or a list of texts and of { repeat, times } or { hex }"
-)]
-enum RawBytes {
-    Text(String),
-    Pieces(Vec<RawPiece>),
-}
-
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "a piece is a text, { repeat = \"…\", times = … } or { hex = \"…\" }"
-)]
-enum RawPiece {
-    Text(String),
-    Repeat { repeat: String, times: usize },
-    Hex { hex: String },
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawExpect {
-    status: Option<OneOrMany<u16>>,
-    #[serde(default)]
-    headers: BTreeMap<String, TextOr<RawMatcher>>,
-    body: Option<TextOr<RawMatcher>>,
-    #[serde(default)]
-    framing: RawFraming,
-    connection: Option<RawConnection>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RawFraming {
-    #[default]
-    Strict,
-    Loose,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RawConnection {
-    Closed,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawMatcher {
-    equals: Option<String>,
-    contains: Option<OneOrMany<String>>,
-    lacks: Option<OneOrMany<String>>,
-    matches: Option<String>,
-    list: Option<Vec<String>>,
-    length: Option<usize>,
-    #[serde(default)]
-    absent: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCapture {
-    header: Option<String>,
-    body: Option<String>,
-    json: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "one value or a list of them")]
-enum OneOrMany<T> {
-    One(T),
-    Many(Vec<T>),
-}
-
-impl<T> OneOrMany<T> {
-    fn into_vec(self) -> Vec<T> {
-        match self {
-            Self::One(one) => vec![one],
-            Self::Many(many) => many,
-        }
-    }
-}
-
-/// A text, or a table with more to say. Written by hand, so that a mistyped key of the table is told by its name.
-enum TextOr<T> {
-    Text(String),
-    Table(T),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for TextOr<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Either<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
-            type Value = TextOr<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text or a table")
-            }
-            fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
-                Ok(TextOr::Text(text.to_owned()))
-            }
-            fn visit_map<M: MapAccess<'de>>(
-                self,
-                map: M,
-            ) -> std::result::Result<Self::Value, M::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(TextOr::Table)
-            }
-        }
-        deserializer.deserialize_any(Either(PhantomData))
-    }
+    /// What is sent or expected differs from run to run.
+    pub(super) is_random: bool,
 }
 
 /// Reads and checks the steps in `text`, the contents of `file`.
@@ -244,7 +82,7 @@ fn seconds(seconds: u32) -> Duration {
 }
 
 /// What is known while the steps are read, in order.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     file: &'a Path,
     text: &'a str,
     claims: Vec<String>,
@@ -253,7 +91,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn fail<T, U>(&self, at: &Spanned<T>, what: impl Into<String>, help: &str) -> Result<U> {
+    pub(super) fn fail<T, U>(
+        &self,
+        at: &Spanned<T>,
+        what: impl Into<String>,
+        help: &str,
+    ) -> Result<U> {
         Err(error_at(self.file, self.text, at.span(), what, help))
     }
 
@@ -280,6 +123,7 @@ impl Reader<'_> {
         };
         let mut names = action.names();
         let expect = self.expect(at, raw.expect, &mut names)?;
+        let is_random = names.iter().any(|name| name.starts_with("random."));
         let mut needs = self.check_names(at, names.iter().map(String::as_str))?;
         for need in &raw.needs {
             let Some(known) = self.claims.iter().position(|claim| claim == need.get_ref()) else {
@@ -304,168 +148,8 @@ impl Reader<'_> {
             captures,
             needs,
             explain: raw.explain,
+            is_random,
         })
-    }
-
-    fn send(&self, at: &Spanned<String>, raw: RawSend) -> Result<Action> {
-        let body = match (raw.body, raw.json) {
-            (Some(_), Some(_)) => {
-                return self.fail(
-                    at,
-                    "a request has body or json, not both",
-                    "Keep one of them.",
-                );
-            }
-            (Some(body), None) => Some(Body::Text(Template::new(&body))),
-            (None, json) => json.map(Body::Json),
-        };
-        let headers = raw
-            .headers
-            .iter()
-            .map(|(name, value)| (name.clone(), Template::new(value)));
-        Ok(Action::Send(Send {
-            method: Template::new(&raw.method),
-            path: Template::new(&raw.path),
-            headers: headers.collect(),
-            body,
-        }))
-    }
-
-    fn raw(&self, at: &Spanned<String>, raw: RawBytes) -> Result<Action> {
-        let pieces = match raw {
-            RawBytes::Text(text) => vec![RawPiece::Text(text)],
-            RawBytes::Pieces(pieces) => pieces,
-        };
-        let mut checked = Vec::new();
-        for piece in pieces {
-            checked.push(match piece {
-                RawPiece::Text(text) => Piece::Text(Template::new(&text)),
-                RawPiece::Repeat { repeat, times } => Piece::Repeat {
-                    text: Template::new(&repeat),
-                    times,
-                },
-                RawPiece::Hex { hex } => match bytes_of(&hex) {
-                    Some(bytes) => Piece::Bytes(bytes),
-                    None => {
-                        return self.fail(
-                            at,
-                            "hex holds something else than pairs of digits",
-                            "As in hex = \"16 03 01\".",
-                        );
-                    }
-                },
-            });
-        }
-        Ok(Action::Raw(checked))
-    }
-
-    fn expect(
-        &self,
-        at: &Spanned<String>,
-        raw: RawExpect,
-        names: &mut Vec<String>,
-    ) -> Result<Expect> {
-        let mut expect = Expect {
-            status: raw.status.map(OneOrMany::into_vec).unwrap_or_default(),
-            framing: match raw.framing {
-                RawFraming::Strict => Framing::Strict,
-                RawFraming::Loose => Framing::Loose,
-            },
-            closes: match raw.connection {
-                Some(RawConnection::Closed) => Closes::Must,
-                None => Closes::Maybe,
-            },
-            ..Expect::default()
-        };
-        for (name, matcher) in raw.headers {
-            expect
-                .headers
-                .push((name, self.matcher(at, matcher, names)?));
-        }
-        expect.body = raw
-            .body
-            .map(|body| self.matcher(at, body, names))
-            .transpose()?;
-        let says_nothing =
-            expect.status.is_empty() && expect.headers.is_empty() && expect.body.is_none();
-        if says_nothing && expect.closes == Closes::Maybe {
-            return self.fail(
-                at,
-                "a step without expectations checks nothing",
-                "Add expect = { status = 200 }, or more.",
-            );
-        }
-        Ok(expect)
-    }
-
-    fn matcher(
-        &self,
-        at: &Spanned<String>,
-        raw: TextOr<RawMatcher>,
-        names: &mut Vec<String>,
-    ) -> Result<Matcher> {
-        let raw = match raw {
-            TextOr::Text(text) => RawMatcher {
-                equals: Some(text),
-                ..RawMatcher::default()
-            },
-            TextOr::Table(raw) => raw,
-        };
-        let templates = |texts: Option<OneOrMany<String>>| -> Vec<Template> {
-            let texts = texts.map(OneOrMany::into_vec).unwrap_or_default();
-            texts.iter().map(|text| Template::new(text)).collect()
-        };
-        let matcher = Matcher {
-            equals: raw.equals.as_deref().map(Template::new),
-            contains: templates(raw.contains),
-            lacks: templates(raw.lacks),
-            matches: raw.matches.as_deref().map(Template::new),
-            list: raw.list,
-            length: raw.length,
-            presence: if raw.absent {
-                Presence::Absent
-            } else {
-                Presence::Required
-            },
-        };
-        if let Some(pattern) = &matcher.matches {
-            // The values are not known yet; any text in their place shows whether the pattern itself is one.
-            let sample = pattern.fill_with(&super::template::Values::new(0), regex::escape);
-            self.pattern(at, &sample)?;
-        }
-        names.extend(
-            matcher
-                .templates()
-                .flat_map(Template::names)
-                .map(str::to_owned),
-        );
-        Ok(matcher)
-    }
-
-    fn capture(&self, at: &Spanned<String>, raw: RawCapture) -> Result<Capture> {
-        Ok(match (raw.header, raw.body, raw.json) {
-            (Some(header), None, None) => Capture::Header(header),
-            (None, Some(body), None) => Capture::Body(self.pattern(at, &body)?),
-            (None, None, Some(json)) => Capture::Json(json),
-            _ => {
-                return self.fail(
-                    at,
-                    "a capture is one of header, body and json",
-                    "As in capture = { id = { json = \"/id\" } }.",
-                );
-            }
-        })
-    }
-
-    fn pattern(&self, at: &Spanned<String>, pattern: &str) -> Result<Regex> {
-        match Regex::new(pattern) {
-            Ok(regex) => Ok(regex),
-            Err(error) => self.fail(
-                at,
-                format!("`{pattern}` is no pattern: {error}"),
-                "Correct the pattern.",
-            ),
-        }
     }
 
     /// The steps that capture these names. A name that nothing gives a value to is a fault of the course.
@@ -488,20 +172,6 @@ impl Reader<'_> {
         }
         Ok(from)
     }
-}
-
-fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = hex
-        .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let pairs = digits.chunks(2).map(|pair| {
-        let pair = std::str::from_utf8(pair)
-            .ok()
-            .filter(|pair| pair.len() == 2)?;
-        u8::from_str_radix(pair, 16).ok()
-    });
-    pairs.collect()
 }
 
 #[cfg(test)]
@@ -565,6 +235,7 @@ mod tests {
     #[test]
     fn a_step_that_checks_nothing_is_refused() {
         assert!(told(&step("")).contains("checks nothing"));
+        assert!(told(&step("expect = { body = {} }")).contains("says nothing"));
         assert!(told(&step("expect = { framing = \"loose\" }")).contains("checks nothing"));
     }
 

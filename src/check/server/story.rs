@@ -1,8 +1,10 @@
 //! Puts the steps to a running server, in order, and writes down what held. It starts and stops nothing.
 
 use super::{
+    escape::{seconds, show},
     expect::{Closes, Problem},
-    launch::{Server, explain_end, how},
+    last_words::{explain_end, how, panic_place},
+    launch::Server,
     steps::{Step, Story},
     template::Values,
     wire::{self, Ending, Exchange, Received, Until},
@@ -42,7 +44,15 @@ enum Came {
     /// No answer in time.
     Unanswered(Vec<Problem>),
     /// The server ended. It cannot be asked again.
-    Died(Problem),
+    Died(When, End),
+}
+
+/// When the server ended, as far as the one who asks can tell.
+enum When {
+    /// It took no connection any more.
+    BeforeThisStep,
+    /// It took the connection.
+    AtThisStep,
 }
 
 impl Telling<'_> {
@@ -55,6 +65,7 @@ impl Telling<'_> {
         let mut held = vec![false; total];
         let mut died = false;
         let mut unanswered = 0;
+        let mut step_before = server.mark();
         for (position, step) in self.story.steps.iter().enumerate() {
             (self.means.on_stage)(Stage::Checking {
                 done: position,
@@ -67,10 +78,12 @@ impl Telling<'_> {
             }
             let mark = server.mark();
             let came = self.step(step, server)?;
+            let mut log = server.log_since(mark);
             let problems = match came {
                 Came::Expected => {
                     held[position] = true;
                     report.pass(&step.claim);
+                    step_before = mark;
                     continue;
                 }
                 Came::Broken(problems) => problems,
@@ -78,12 +91,16 @@ impl Telling<'_> {
                     unanswered += 1;
                     problems
                 }
-                Came::Died(problem) => {
+                Came::Died(when, end) => {
                     died = true;
-                    vec![problem]
+                    // It may have said why while it still answered the step before.
+                    if panic_place(&log).is_none() {
+                        log = server.log_since(step_before);
+                    }
+                    vec![death(&when, end, &log)]
                 }
             };
-            let log = server.log_since(mark);
+            step_before = mark;
             for (number, problem) in problems.into_iter().enumerate() {
                 let finding = self.finding(step, problem, &log);
                 if number == 0 {
@@ -102,7 +119,6 @@ impl Telling<'_> {
     }
 
     fn step(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
-        let mark = server.mark();
         let received = match server.connection(self.step_limit) {
             Ok(stream) => wire::exchange(
                 stream,
@@ -119,11 +135,7 @@ impl Telling<'_> {
             )?,
             Err(error) => {
                 if let Some(end) = server.ends_within(LONG_AFTERMATH, self.means.cancel)? {
-                    return Ok(Came::Died(died(
-                        "before this step",
-                        end,
-                        &server.log_since(mark),
-                    )));
+                    return Ok(Came::Died(When::BeforeThisStep, end));
                 }
                 return Ok(Came::Unanswered(vec![Problem {
                     expected: "the server accepts a connection".into(),
@@ -142,14 +154,8 @@ impl Telling<'_> {
         } else {
             AFTERMATH
         };
-        match server.ends_within(aftermath, self.means.cancel)? {
-            Some(end) => Ok(Came::Died(died(
-                "at this step",
-                end,
-                &server.log_since(mark),
-            ))),
-            None => Ok(came),
-        }
+        let end = server.ends_within(aftermath, self.means.cancel)?;
+        Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
     }
 
     fn judge(&mut self, step: &Step, received: &Received) -> Came {
@@ -166,7 +172,7 @@ impl Telling<'_> {
                     Some(value) => self.values.capture(name, value),
                     None => problems.push(Problem {
                         expected: capture.expected(),
-                        actual: super::escape::show(&received.bytes),
+                        actual: show(&received.bytes),
                         explain: None,
                     }),
                 }
@@ -190,8 +196,8 @@ impl Telling<'_> {
         match ending {
             Ending::Deadline | Ending::StillOpen | Ending::TooLong => Came::Unanswered(problem(
                 format!(
-                    "nothing for {} seconds, which is the limit of one step; the connection stayed open",
-                    self.step_limit.as_secs_f32()
+                    "nothing for {}, which is the limit of one step; the connection stayed open",
+                    seconds(self.step_limit)
                 ),
                 "The server accepted the connection and never answered. It may be waiting for bytes that the client does \
                  not send, or for something else: look for the line where it waits.",
@@ -215,13 +221,18 @@ impl Telling<'_> {
             actual: Some(problem.actual),
             explain: (!explained.is_empty()).then(|| explained.join(" ")),
             repeat: Some(step.action.repeat(&self.values)),
+            location: panic_place(log),
             log: log.to_vec(),
             ..Finding::new(&step.claim)
         }
     }
 }
 
-fn died(when: &str, end: End, log: &[String]) -> Problem {
+fn death(when: &When, end: End, log: &[String]) -> Problem {
+    let when = match when {
+        When::BeforeThisStep => "before this step",
+        When::AtThisStep => "at this step",
+    };
     Problem {
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),

@@ -2,13 +2,16 @@
 //!
 //! It runs one statement at a time and says what came of it. Whether that is right is not its business.
 
-use super::table::{Table, cells, names_of};
+use super::{
+    guard,
+    table::{Table, cells, names_of},
+};
 use crate::process::Cancel;
 use rusqlite::{
     Batch, Connection, ErrorCode,
     config::DbConfig,
     fallible_iterator::FallibleIterator as _,
-    hooks::{AuthAction, AuthContext, Authorization},
+    hooks::{AuthContext, Authorization},
     limits::Limit,
 };
 use std::{
@@ -21,7 +24,7 @@ use std::{
 pub(super) const MOST_ROWS: usize = 10_000;
 
 /// SQLite's memory in the whole process. An endless query with DISTINCT or UNION would take all there is.
-const MOST_MEMORY: i64 = 512 << 20;
+const MOST_MEMORY: i64 = 256 << 20;
 
 /// The longest text or blob that a query can build.
 const LONGEST_VALUE: i32 = 1 << 20;
@@ -31,19 +34,6 @@ const LONGEST_PATTERN: i32 = 100;
 
 /// How many steps of SQLite's machine lie between two looks at the clock: about 50 µs.
 const STEPS_BETWEEN_LOOKS: i32 = 2_000;
-
-/// The pragmas that show something and change nothing.
-const HARMLESS_PRAGMAS: [&str; 9] = [
-    "table_info",
-    "table_xinfo",
-    "table_list",
-    "index_list",
-    "index_info",
-    "index_xinfo",
-    "foreign_key_list",
-    "foreign_key_check",
-    "foreign_keys",
-];
 
 /// A database that the learner's statements may use.
 pub(super) struct Cage {
@@ -153,7 +143,7 @@ impl Cage {
         )?;
         let guard = Arc::clone(&watch);
         connection.authorizer(Some(move |asked: AuthContext<'_>| {
-            match refusal(asked.action) {
+            match guard::refusal(asked.action) {
                 Some(reason) => {
                     lock(&guard).refusal = Some(reason);
                     Authorization::Deny
@@ -223,8 +213,17 @@ impl Cage {
         }))
     }
 
+    /// Takes back what an open transaction has done, as the end of the connection would.
+    pub(super) fn give_up_open_transaction(&self) -> Result<(), Fault> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        let rollback = self.connection.execute_batch("ROLLBACK");
+        rollback.map_err(|error| self.fault(error, 0, 0))
+    }
+
     /// What an error of SQLite's means, with what the callbacks have left.
-    fn fault(&self, error: rusqlite::Error, from: usize, rows: usize) -> Fault {
+    pub(super) fn fault(&self, error: rusqlite::Error, from: usize, rows: usize) -> Fault {
         let watch = mem::take(&mut *lock(&self.watch));
         let mut at = None;
         let kind = match (watch.stop, watch.refusal, error) {
@@ -250,35 +249,6 @@ impl Cage {
         };
         Fault { kind, at }
     }
-}
-
-/// Why the learner's SQL may not do this, or `None` if it may.
-fn refusal(action: AuthAction<'_>) -> Option<&'static str> {
-    match action {
-        AuthAction::Attach { .. } | AuthAction::Detach { .. } => Some(
-            "ATTACH, DETACH and VACUUM open or write other database files. An exercise works on its own tables only.",
-        ),
-        AuthAction::Function {
-            function_name: "load_extension",
-        } => Some("load_extension runs code from a file. An exercise needs no extension."),
-        AuthAction::Pragma {
-            pragma_name,
-            pragma_value,
-        } if !harmless(pragma_name, pragma_value) => Some(
-            "This PRAGMA changes how the database works. The ones that show a schema are open to you: table_info, index_list, foreign_key_list.",
-        ),
-        _ => None,
-    }
-}
-
-/// `foreign_keys` may be looked at and switched on: the course's own schema does so.
-fn harmless(name: &str, value: Option<&str>) -> bool {
-    let name = name.to_ascii_lowercase();
-    let off = name == "foreign_keys"
-        && value.is_some_and(|value| {
-            !["1", "on", "true", "yes"].contains(&value.to_ascii_lowercase().as_str())
-        });
-    HARMLESS_PRAGMAS.contains(&name.as_str()) && !off
 }
 
 fn lock(watch: &Mutex<Watch>) -> MutexGuard<'_, Watch> {

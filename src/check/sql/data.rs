@@ -127,16 +127,14 @@ fn copy_shuffled(from: &Connection, to: &Connection, table: &str) -> rusqlite::R
     Ok(())
 }
 
-/// A fixed shuffle: the same rows always come out in the same order, and two or more never in the order they had.
+/// A fixed shuffle (Sattolo's): the same rows always come out in the same order, and none stays in its place.
 fn shuffle<T>(rows: &mut [T]) {
     let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
-    rows.reverse();
-    for end in (3..=rows.len()).rev() {
+    for last in (1..rows.len()).rev() {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        let chosen = (state >> 33) as usize % (end - 1);
-        rows.swap(end - 1, chosen);
+        rows.swap(last, (state >> 33) as usize % last);
     }
 }
 
@@ -199,7 +197,6 @@ mod tests {
         assert_eq!(state(&written).expect("read"), state(&other).expect("read"));
         assert_eq!(ids(&written), [1, 2, 3, 4, 5]);
         assert_ne!(ids(&other), [1, 2, 3, 4, 5]);
-        assert_ne!(ids(&other), [5, 4, 3, 2, 1]);
     }
 
     #[test]

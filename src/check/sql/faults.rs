@@ -93,6 +93,11 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
     }
     if let Some(rest) = message.strip_prefix("near \"") {
         let word = rest.rsplit_once("\": syntax error").map(|(word, _)| word)?;
+        if before.trim_end().ends_with(',') {
+            return Some(format!(
+                "Nothing stands between the comma and `{word}`. Take the comma out, or write what is missing after it."
+            ));
+        }
         // `FORM customers` is read as a new name for the column before it; the next word is then the one too many.
         let last = before
             .trim_end()
@@ -116,6 +121,8 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
         "The statement ends before it is complete. A bracket may still be open, or a word such as WHERE has nothing after it."
     } else if said("unrecognized token") {
         "A text begins with a single quote and ends with one: 'Lyon'. One of the two may be missing. A quote inside a text is written twice: 'O''Brien'."
+    } else if said("too big") {
+        "One value may be as long as 1 MiB here. No exercise asks for one so long."
     } else if said("misuse of aggregate") {
         "WHERE looks at one row at a time, before anything is counted or summed. A condition on a count or a sum belongs into HAVING."
     } else if said("no such function") {
@@ -149,7 +156,9 @@ fn no_such_column(name: &str, connection: &Connection) -> String {
     let columns = names(connection, COLUMNS);
     match nearest(bare, columns.iter().map(String::as_str)) {
         Some(near) if near == bare => {
-            format!("There is a column `{near}`, but not in the tables of this FROM.")
+            format!(
+                "There is a column `{near}`, but in no table that this statement names after FROM."
+            )
         }
         Some(near) => format!("Did you mean `{near}`?"),
         None if quoted => format!(
@@ -214,11 +223,20 @@ mod tests {
     }
 
     #[test]
+    fn a_comma_with_nothing_after_it_is_named() {
+        let (_, help) = told("SELECT id, FROM customers");
+        assert!(
+            help.starts_with("Nothing stands between the comma and `FROM`."),
+            "{help}"
+        );
+    }
+
+    #[test]
     fn a_column_of_another_table_is_not_called_unknown() {
         let (_, help) = told("SELECT email FROM orders");
         assert_eq!(
             help,
-            "There is a column `email`, but not in the tables of this FROM."
+            "There is a column `email`, but in no table that this statement names after FROM."
         );
     }
 

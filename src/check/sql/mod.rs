@@ -8,6 +8,7 @@
 //!
 //! [[statement]]                            # one per statement of the file, in order
 //! claim = "paid orders of two cities in May"
+//! on    = ["shop", "last_day"]             # the data it is checked on; without it, all
 //! order = "asked"                          # only where the question asks for an order; otherwise rows are a set
 //! explain.last_day = "The last day ends at midnight, not when it begins."   # by the name of a data set
 //!
@@ -28,6 +29,9 @@
 //! Instead of `[[statement]]`, `[tables]` with the same keys compares the final state of all tables after all statements, however many
 //! the learner writes. A `[[statement]]` whose solution writes is compared by the state of all tables after it.
 //!
+//! A statement that does not run, or gives the wrong columns, is told once, and a shuffled copy is looked at where the data as written is
+//! right: what follows from the first mistake would only hide it.
+//!
 //! **Names of checks**: one per statement and data set, "CLAIM OF THE STATEMENT · CLAIM OF THE DATA", statement by statement; the shuffled
 //! copy of a data set adds ", stored in another order". After them [`NO_MORE`], unless `[tables]` is used.
 
@@ -35,6 +39,8 @@ mod cage;
 mod data;
 mod diff;
 mod faults;
+mod guard;
+mod lines;
 mod place;
 mod plan;
 mod table;
@@ -102,8 +108,12 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     // By run, then by statement. Statements from `usable` on have failed to run at all; once is enough to tell.
     let mut verdicts: Vec<Vec<Verdict>> = Vec::new();
     let mut usable = asks.len();
+    let mut told = vec![false; asks.len()];
     let mut extra = None;
     for (position, (set, stored)) in runs.iter().copied().enumerate() {
+        if usable == 0 {
+            break;
+        }
         (means.on_stage)(Stage::Checking {
             done: position * asks.len(),
             total,
@@ -119,7 +129,13 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         } else {
             cage
         };
-        let got = run(&cage, &plan, text, &wanted, usable);
+        // On the visible data one statement more than asked for is looked for.
+        let most = if position == 0 {
+            asks.len() + 1
+        } else {
+            usable
+        };
+        let got = run(&cage, &plan, text, most);
         let case = Case {
             job,
             text,
@@ -131,21 +147,22 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         let mut column = Vec::new();
         let mut spoilt = false;
         for (number, (wanted, got)) in wanted.iter().zip(&got).enumerate() {
-            if let Got::Fault(Fault {
-                kind: FaultKind::Cancelled,
-                ..
-            }) = got
-            {
+            if is_cancelled(got) {
                 return Err(Error::Cancelled);
             }
-            if spoilt {
+            // What is wrong as written is not told again for the shuffled copy.
+            let twice = stored == Stored::Shuffled && is_broken(verdicts.last(), number);
+            if spoilt || twice || told[number] || !asks[number].is_about(set) {
                 column.push(Verdict::NotRun);
                 continue;
             }
             let verdict = case.judge(number, wanted, got);
-            let broken = matches!(verdict, Verdict::Broken(_));
-            // After a wrong write, what follows works on other tables than the solution does.
-            spoilt = broken && matches!(wanted, Answer::State(_));
+            if let Verdict::Broken(finding) = &verdict {
+                // After a wrong write, what follows works on other tables than the solution does.
+                spoilt = matches!(wanted, Answer::State(_));
+                // Without rows to compare, the statement itself is wrong, on whatever data.
+                told[number] = finding.detail.is_none();
+            }
             if !matches!(got, Got::Answer { .. }) {
                 usable = usable.min(number);
             }
@@ -154,12 +171,20 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         if position == 0 {
             extra = case.judge_end(&got);
         }
-        column.resize_with(asks.len(), || Verdict::NotRun);
         verdicts.push(column);
     }
     write_down(report, &plan, &runs, verdicts, extra);
     report.timings.run_ms = millis(started.elapsed());
     Ok(())
+}
+
+fn is_cancelled(got: &Got) -> bool {
+    matches!(got, Got::Fault(fault) if fault.kind == FaultKind::Cancelled)
+}
+
+fn is_broken(column: Option<&Vec<Verdict>>, number: usize) -> bool {
+    let verdict = column.and_then(|column| column.get(number));
+    matches!(verdict, Some(Verdict::Broken(_)))
 }
 
 /// Each data set, and each shuffled copy, in order.
@@ -233,8 +258,8 @@ fn wanted(cage: &Cage, plan: &Plan, solution: &str) -> std::result::Result<Vec<A
     }
 }
 
-/// What becomes of the learner's statements, up to the first that does not run.
-fn run(cage: &Cage, plan: &Plan, text: &str, wanted: &[Answer], usable: usize) -> Vec<Got> {
+/// What becomes of the learner's statements, up to the first that does not run, and `most` of them where they are counted.
+fn run(cage: &Cage, plan: &Plan, text: &str, most: usize) -> Vec<Got> {
     let mut from = 0;
     let mut got = Vec::new();
     loop {
@@ -242,9 +267,7 @@ fn run(cage: &Cage, plan: &Plan, text: &str, wanted: &[Answer], usable: usize) -
         let next = match cage.run_next(text, from) {
             Ok(Some(ran)) => {
                 from = ran.end;
-                let by_rows =
-                    matches!(wanted.get(got.len()), Some(Answer::Rows(_)) | None) && ran.reads_only;
-                let answer = if by_rows && matches!(plan.asks, Asks::Statements(_)) {
+                let answer = if ran.reads_only && matches!(plan.asks, Asks::Statements(_)) {
                     Ok(Answer::Rows(ran.table))
                 } else {
                     state(cage).map(Answer::State)
@@ -262,26 +285,36 @@ fn run(cage: &Cage, plan: &Plan, text: &str, wanted: &[Answer], usable: usize) -
         };
         let last = !matches!(next, Got::Answer { .. });
         if matches!(plan.asks, Asks::Tables(_)) {
-            // Only what is there at the end counts, and whatever comes before a fault does not.
-            if !(matches!(next, Got::NoStatement) && !got.is_empty()) {
-                got = vec![next];
+            // Only what is there at the end counts, and nothing does that comes before a fault.
+            match (&next, got.pop()) {
+                (Got::NoStatement, Some(Got::Answer { begin, .. })) => {
+                    got.push(at_the_end(cage, begin));
+                }
+                _ => got.push(next),
             }
         } else {
             got.push(next);
         }
-        // One more than asked for, to see whether there is one.
-        if last || (got.len() > usable && matches!(plan.asks, Asks::Statements(_))) {
+        if last || (got.len() == most && matches!(plan.asks, Asks::Statements(_))) {
             return got;
         }
     }
 }
 
-/// Every table as it is now. A transaction that is still open counts for nothing.
+/// The tables that a later connection would find: what a transaction did that is still open is lost.
+fn at_the_end(cage: &Cage, begin: usize) -> Got {
+    match cage.give_up_open_transaction().and_then(|()| state(cage)) {
+        Ok(tables) => Got::Answer {
+            answer: Answer::State(tables),
+            begin,
+        },
+        Err(fault) => Got::Fault(fault),
+    }
+}
+
+/// Every table as it is now.
 fn state(cage: &Cage) -> std::result::Result<Vec<(String, Table)>, Fault> {
-    table::state(cage.connection()).map_err(|error| Fault {
-        kind: FaultKind::Sqlite(error.to_string()),
-        at: None,
-    })
+    table::state(cage.connection()).map_err(|error| cage.fault(error, 0, 0))
 }
 
 /// The verdicts as checks of the report: statement by statement, then the number of statements.
@@ -294,8 +327,11 @@ fn write_down(
 ) {
     let mut columns: Vec<_> = verdicts.into_iter().map(Vec::into_iter).collect();
     for number in 0..plan.asks().len() {
-        for (column, (set, stored)) in columns.iter_mut().zip(runs) {
-            put(report, &name(plan, number, set, *stored), column.next());
+        for (position, (set, stored)) in runs.iter().enumerate() {
+            let verdict = columns.get_mut(position).and_then(Iterator::next);
+            if plan.asks()[number].is_about(set) {
+                put(report, &name(plan, number, set, *stored), verdict);
+            }
         }
     }
     if matches!(plan.asks, Asks::Statements(_)) {

@@ -39,6 +39,8 @@ pub(super) struct Ask {
     /// Whether the order of the rows is part of the question.
     #[serde(default)]
     pub(super) order: Order,
+    /// The names of the data sets it is checked on, if not on all.
+    on: Option<Vec<String>>,
     /// What to tell the learner when it does not hold, by the name of the data set.
     #[serde(default)]
     explain: BTreeMap<String, String>,
@@ -109,6 +111,13 @@ struct RawSet {
 }
 
 impl Ask {
+    /// Whether it is checked on this data set.
+    pub(super) fn is_about(&self, set: &DataSet) -> bool {
+        self.on
+            .as_ref()
+            .is_none_or(|names| names.contains(&set.name))
+    }
+
     /// What to tell the learner about this data set.
     pub(super) fn explain(&self, set: &DataSet) -> Option<&str> {
         self.explain.get(&set.name).map(|text| text.trim())
@@ -188,19 +197,27 @@ impl Reader<'_> {
             }
         }
         let plan = Plan { asks, sets };
-        for name in plan.asks().iter().flat_map(|ask| ask.explain.keys()) {
-            if !plan.sets.iter().any(|set| set.name == *name) {
-                let known = nearest(name, plan.sets.iter().map(|set| set.name.as_str()));
-                return self.wrong(
-                    &format!("explain.{name}"),
-                    format!("no data set is named `{name}`"),
-                    known.map_or("Name it as in [[data]].".into(), |known| {
-                        format!("Did you mean `{known}`?")
-                    }),
-                );
+        for ask in plan.asks() {
+            for name in ask.explain.keys() {
+                self.known(&plan, name, &format!("explain.{name}"))?;
+            }
+            for name in ask.on.iter().flatten() {
+                self.known(&plan, name, name)?;
             }
         }
         Ok(plan)
+    }
+
+    /// Demands that a data set has this name.
+    fn known(&self, plan: &Plan, name: &str, near: &str) -> Result<()> {
+        if plan.sets.iter().any(|set| set.name == name) {
+            return Ok(());
+        }
+        let nearest = nearest(name, plan.sets.iter().map(|set| set.name.as_str()));
+        let help = nearest.map_or("Name it as in [[data]].".into(), |near| {
+            format!("Did you mean `{near}`?")
+        });
+        self.wrong(near, format!("no data set is named `{name}`"), help)
     }
 
     fn set(&self, schema: &[String], raw: RawSet) -> Result<DataSet> {

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Got, NO_MORE, Verdict,
-    cage::Fault,
+    cage::{Fault, FaultKind},
     data::Stored,
     diff::{self, Difference},
     faults, name,
@@ -138,6 +138,10 @@ impl Case<'_> {
     fn fault(&self, mut finding: Finding, fault: &Fault) -> Verdict {
         faults::tell(fault, self.text, self.connection, &mut finding);
         finding.location = fault.at.map(|at| self.location(at));
+        // By hand, a statement that was stopped would run on, and one that was refused would do what it says.
+        if !matches!(fault.kind, FaultKind::Sqlite(_)) {
+            finding.repeat = None;
+        }
         Verdict::Broken(Box::new(finding))
     }
 
@@ -154,7 +158,7 @@ impl Case<'_> {
         } else if comments {
             (
                 "there is no statement in the file yet, only comments".to_owned(),
-                "Write the statement below the TODO. It must give the rows below.".to_owned(),
+                "Write the statement below the TODO. It must give these rows.".to_owned(),
             )
         } else {
             let there = if number == 1 {
@@ -165,7 +169,7 @@ impl Case<'_> {
             (
                 there,
                 format!(
-                    "Write statement {} below it. Each statement ends with a semicolon; it must give the rows below.",
+                    "Write statement {} below it. Each statement ends with a semicolon; it must give these rows.",
                     number + 1
                 ),
             )
@@ -183,8 +187,8 @@ impl Case<'_> {
         } else {
             finding.expected = Some("a statement that changes the tables".into());
             finding.explain = finding.explain.map(|text| {
-                text.replace(" It must give the rows below.", "")
-                    .replace("; it must give the rows below", "")
+                text.replace(" It must give these rows.", "")
+                    .replace("; it must give these rows", "")
             });
         }
         Verdict::Broken(Box::new(finding))

@@ -86,7 +86,7 @@ impl State {
                 self.question = Some(Question::Reset);
                 vec![Effect::Show(What::Question)]
             }
-            Action::Back => self.back(),
+            Action::Back => self.back(now),
             Action::Scroll(scroll) => {
                 self.scroll = scroll.from(self.scroll);
                 vec![Effect::Show(What::Detail)]
@@ -94,12 +94,11 @@ impl State {
         }
     }
 
-    pub(super) fn back(&mut self) -> Vec<Effect> {
+    pub(super) fn back(&mut self, now: Instant) -> Vec<Effect> {
         if matches!(self.panel, Panel::CheckingAll(_)) {
-            self.run += 1;
-            let mut effects = vec![Effect::Cancel];
-            effects.extend(self.show_panel(Panel::Verdict));
-            return effects;
+            self.panel = Panel::Verdict;
+            // The check of the current exercise was cancelled for the one of all.
+            return self.check(now);
         }
         match self.panel {
             Panel::Verdict => Vec::new(),

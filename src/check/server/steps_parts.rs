@@ -1,0 +1,217 @@
+//! The parts of one step, checked: what it sends, what it expects, what it remembers. Names and the order of steps are for
+//! [`super::steps`].
+
+use super::{
+    action::{Action, Body, Piece, Send},
+    capture::Capture,
+    expect::{Closes, Expect},
+    framing::Framing,
+    matcher::{Matcher, Presence},
+    steps::Reader,
+    steps_file::{
+        OneOrMany, RawBytes, RawCapture, RawConnection, RawExpect, RawFraming, RawMatcher,
+        RawPiece, RawSend, TextOr,
+    },
+    template::{Template, Values},
+};
+use crate::{course::Spanned, error::Result};
+use regex::Regex;
+
+impl Reader<'_> {
+    pub(super) fn send(&self, at: &Spanned<String>, raw: RawSend) -> Result<Action> {
+        let body = match (raw.body, raw.json) {
+            (Some(_), Some(_)) => {
+                return self.fail(
+                    at,
+                    "a request has body or json, not both",
+                    "Keep one of them.",
+                );
+            }
+            (Some(body), None) => Some(Body::Text(Template::new(&body))),
+            (None, json) => json.map(Body::Json),
+        };
+        let headers = raw
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), Template::new(value)));
+        Ok(Action::Send(Send {
+            method: Template::new(&raw.method),
+            path: Template::new(&raw.path),
+            headers: headers.collect(),
+            body,
+        }))
+    }
+
+    pub(super) fn raw(&self, at: &Spanned<String>, raw: RawBytes) -> Result<Action> {
+        let pieces = match raw {
+            RawBytes::Text(text) => vec![RawPiece::Text(text)],
+            RawBytes::Pieces(pieces) => pieces,
+        };
+        let mut checked = Vec::new();
+        for piece in pieces {
+            checked.push(match piece {
+                RawPiece::Text(text) => Piece::Text(Template::new(&text)),
+                RawPiece::Repeat { repeat, times } => Piece::Repeat {
+                    text: Template::new(&repeat),
+                    times,
+                },
+                RawPiece::Hex { hex } => match bytes_of(&hex) {
+                    Some(bytes) => Piece::Bytes(bytes),
+                    None => {
+                        return self.fail(
+                            at,
+                            "hex holds something else than pairs of digits",
+                            "As in hex = \"16 03 01\".",
+                        );
+                    }
+                },
+            });
+        }
+        Ok(Action::Raw(checked))
+    }
+
+    pub(super) fn expect(
+        &self,
+        at: &Spanned<String>,
+        raw: RawExpect,
+        names: &mut Vec<String>,
+    ) -> Result<Expect> {
+        let mut expect = Expect {
+            status: raw.status.map(OneOrMany::into_vec).unwrap_or_default(),
+            framing: match raw.framing {
+                RawFraming::Strict => Framing::Strict,
+                RawFraming::Head => Framing::Head,
+                RawFraming::Length => Framing::Length,
+                RawFraming::Loose => Framing::Loose,
+            },
+            closes: match raw.connection {
+                Some(RawConnection::Closed) => Closes::Must,
+                None => Closes::Maybe,
+            },
+            ..Expect::default()
+        };
+        for (name, matcher) in raw.headers {
+            expect
+                .headers
+                .push((name, self.matcher(at, matcher, names)?));
+        }
+        expect.body = raw
+            .body
+            .map(|body| self.matcher(at, body, names))
+            .transpose()?;
+        if expect.body.as_ref().is_some_and(Matcher::is_empty) {
+            return self.fail(
+                at,
+                "the expected body says nothing",
+                "Say what it equals, contains or matches.",
+            );
+        }
+        let says_nothing =
+            expect.status.is_empty() && expect.headers.is_empty() && expect.body.is_none();
+        if says_nothing && expect.closes == Closes::Maybe {
+            return self.fail(
+                at,
+                "a step without expectations checks nothing",
+                "Add expect = { status = 200 }, or more.",
+            );
+        }
+        Ok(expect)
+    }
+
+    fn matcher(
+        &self,
+        at: &Spanned<String>,
+        raw: TextOr<RawMatcher>,
+        names: &mut Vec<String>,
+    ) -> Result<Matcher> {
+        let raw = match raw {
+            TextOr::Text(text) => RawMatcher {
+                equals: Some(text),
+                ..RawMatcher::default()
+            },
+            TextOr::Table(raw) => raw,
+        };
+        let templates = |texts: Option<OneOrMany<String>>| -> Vec<Template> {
+            let texts = texts.map(OneOrMany::into_vec).unwrap_or_default();
+            texts.iter().map(|text| Template::new(text)).collect()
+        };
+        let matcher = Matcher {
+            equals: raw.equals.as_deref().map(Template::new),
+            contains: templates(raw.contains),
+            lacks: templates(raw.lacks),
+            matches: raw.matches.as_deref().map(Template::new),
+            list: raw.list,
+            length: raw.length,
+            words: raw.words,
+            presence: if raw.absent {
+                Presence::Absent
+            } else {
+                Presence::Required
+            },
+        };
+        if let Some(pattern) = &matcher.matches {
+            // The values are not known yet; any text in their place shows whether the pattern itself is one.
+            let sample = pattern.fill_with(&Values::new(0), regex::escape);
+            self.pattern(at, &sample)?;
+        }
+        names.extend(
+            matcher
+                .templates()
+                .flat_map(Template::names)
+                .map(str::to_owned),
+        );
+        Ok(matcher)
+    }
+
+    pub(super) fn capture(&self, at: &Spanned<String>, raw: RawCapture) -> Result<Capture> {
+        Ok(match (raw.header, raw.body, raw.json) {
+            (Some(header), None, None) => Capture::Header(header),
+            (None, Some(body), None) => Capture::Body(self.pattern(at, &body)?),
+            (None, None, Some(json)) => Capture::Json(json),
+            _ => {
+                return self.fail(
+                    at,
+                    "a capture is one of header, body and json",
+                    "As in capture = { id = { json = \"/id\" } }.",
+                );
+            }
+        })
+    }
+
+    fn pattern(&self, at: &Spanned<String>, pattern: &str) -> Result<Regex> {
+        match Regex::new(pattern) {
+            Ok(regex) => Ok(regex),
+            Err(error) => self.fail(
+                at,
+                format!("`{pattern}` is no pattern: {error}"),
+                "Correct the pattern.",
+            ),
+        }
+    }
+}
+
+fn bytes_of(hex: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = hex
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let pairs = digits.chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair)
+            .ok()
+            .filter(|pair| pair.len() == 2)?;
+        u8::from_str_radix(pair, 16).ok()
+    });
+    pairs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_is_pairs_of_digits_with_blanks_between() {
+        assert_eq!(bytes_of("16 03 ff"), Some(vec![0x16, 0x03, 0xff]));
+        assert_eq!(bytes_of("160"), None);
+        assert_eq!(bytes_of("zz"), None);
+    }
+}

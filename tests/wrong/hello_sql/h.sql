@@ -1,0 +1,3 @@
+-- caught by: no more statements than asked for
+SELECT title, year FROM books WHERE id = 3;
+SELECT title, year FROM books WHERE id = 4;

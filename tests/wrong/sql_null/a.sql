@@ -1,0 +1,9 @@
+-- caught by: customers whom nobody has asked for a phone number · on the shop's data
+-- = NULL is never true.
+SELECT id, name
+FROM customers
+WHERE phone = NULL;
+
+SELECT id, name
+FROM products
+WHERE NOT EXISTS (SELECT 1 FROM order_items WHERE product_id = products.id);

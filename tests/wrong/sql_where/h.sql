@@ -1,0 +1,8 @@
+-- caught by: paid orders to Lyon or Porto in May 2026 · on the shop's data
+-- No order is in two cities at once.
+SELECT id, city, placed_at
+FROM orders
+WHERE city = 'Lyon' AND city = 'Porto'
+  AND status = 'paid'
+  AND placed_at >= '2026-05-01'
+  AND placed_at < '2026-06-01';

@@ -32,8 +32,8 @@ fn course() -> Course {
     Course::load(Workspace::at(env!("CARGO_MANIFEST_DIR"))).expect("the course is right")
 }
 
-/// The exercise that `<!-- screen NAME -->` names, and the screen between its fences.
-fn promised(readme: &str) -> (String, String) {
+/// The wrong answer that `<!-- screen EXERCISE ANSWER -->` names, and the screen between its fences.
+fn promised(readme: &str) -> (String, String, String) {
     let (_, rest) = readme.split_once("<!-- screen ").expect("a screen");
     let (name, rest) = rest.split_once(" -->").expect("a closed comment");
     let (fenced, _) = rest
@@ -47,19 +47,24 @@ fn promised(readme: &str) -> (String, String) {
         .trim_end()
         .strip_suffix("```")
         .expect("a closed fence");
-    (name.to_owned(), screen.to_owned())
+    let (exercise, answer) = name
+        .split_once(' ')
+        .expect("an exercise and a wrong answer");
+    (exercise.to_owned(), answer.to_owned(), screen.to_owned())
 }
 
-/// The screen with the starting file of an exercise on the first day.
-fn drawn(course: &Course, name: &str) -> String {
+/// The screen with a wrong answer to an exercise, when all exercises before it are done.
+fn drawn(course: &Course, name: &str, answer: &str) -> String {
     let exercise = course.exercise(name).expect("the exercise is there");
     let (link, path) = (course.file(exercise), course.relative_file(exercise));
-    let text = workspace::read(&link).expect("readable");
+    let answers = course.workspace.wrong_answers(name);
+    let text = workspace::read(&answers.join(format!("{answer}.rs"))).expect("readable");
     let job = Job {
         course,
         exercise,
         source: &Source::text(&text),
-        pristine: &text,
+        // A server has no tests in its file that would be put back from here.
+        pristine: "",
         build_dir: &Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme"),
     };
     let means = Means {
@@ -108,8 +113,8 @@ fn lasting(screen: &str) -> String {
 
 #[test]
 fn the_screen_is_the_one_that_the_watcher_draws() {
-    let (name, promised) = promised(&readme());
-    let drawn = drawn(&course(), &name);
+    let (exercise, answer, promised) = promised(&readme());
+    let drawn = drawn(&course(), &exercise, &answer);
     let empty_lines_apart = |text: &str| -> Vec<String> {
         let lines = lasting(text);
         let lines = lines.lines().filter(|line| !line.trim().is_empty());

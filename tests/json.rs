@@ -203,3 +203,42 @@ fn a_fault_leaves_standard_output_empty() {
         assert_ne!(ran.stderr, "");
     }
 }
+
+#[test]
+fn what_the_learner_has_set_for_cargo_and_rust_does_not_change_the_report() {
+    let tiny = Tiny::new();
+    let report = |settings: &[(&str, &str)], exercise: &str| {
+        let ran = Ran::of(
+            program(tiny.root())
+                .envs(settings.iter().copied())
+                .args(["run", exercise, "--format", "json"]),
+        );
+        without_timings(value(&ran))
+    };
+    let settings = [
+        ("RUSTFLAGS", "-Dwarnings --cfg broken"),
+        ("RUSTC_WRAPPER", "no-such-program"),
+        ("CARGO_BUILD_TARGET", "no-such-target"),
+        ("CARGO_TARGET_DIR", "no-such-directory"),
+        ("CARGO_INCREMENTAL", "0"),
+        ("RUST_BACKTRACE", "full"),
+        ("RUST_LIB_BACKTRACE", "1"),
+        ("RUST_TEST_THREADS", "1"),
+        ("RUST_TEST_NOCAPTURE", "0"),
+        ("RUST_TEST_SHUFFLE", "1"),
+        ("RUST_TEST_TIME_UNIT", "1,2"),
+        ("RUST_LOG", "trace"),
+        ("RUSTC_LOG", "info"),
+        ("RUSTC_BOOTSTRAP", "1"),
+        ("NO_COLOR", "1"),
+        ("TERM", "dumb"),
+        ("LANG", "C"),
+        ("COLUMNS", "20"),
+    ];
+    assert_eq!(report(&settings, "adder"), adder_fails());
+    assert_eq!(report(&settings, "greeting"), greeting_passes());
+    tiny.solve_all();
+    let solved = report(&settings, "doubler");
+    assert_eq!(solved["outcome"], "passed", "{solved:#}");
+    assert_eq!(solved, report(&[], "doubler"));
+}

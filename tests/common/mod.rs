@@ -103,7 +103,7 @@ pub(crate) const DOUBLER_FILE: &str = "exercises/01_second/doubler.rs";
 /// What the learner has done.
 pub(crate) const PROGRESS_FILE: &str = ".backendlings-progress.txt";
 
-/// A course in a temporary directory.
+/// A course in a temporary directory, whose path has a space and a letter of two bytes.
 pub(crate) struct Tiny {
     dir: TempDir,
 }
@@ -136,7 +136,7 @@ impl Tiny {
     /// A directory with an `info.toml` and nothing else.
     pub(crate) fn with_info(info: &str) -> Self {
         let dir = tempfile::Builder::new()
-            .prefix("backendlings test ")
+            .prefix("backendlings größe ")
             .tempdir()
             .expect("a temporary directory");
         let tiny = Self { dir };

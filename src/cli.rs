@@ -4,22 +4,33 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
 
+/// The options that every command has, together in each help.
+const FOR_ALL: &str = "Options of every command";
+
 /// Learn backend development by mending small programs.
 ///
-/// Type `watch` (or nothing), open the exercise it names in your editor, and save: the screen tells you what holds and what does not.
+/// Start it without a command, open the file it names in your editor, change it and save: the screen says what holds and what does not.
 #[derive(Debug, Parser)]
 #[command(
     name = "backendlings",
     version,
-    after_help = "Exit codes: 0 done, 1 not yet, 2 usage or tool error.\nStuck? Press h in the watcher, or run: backendlings hint"
+    after_help = "Stuck? Press h in the watcher, or run: backendlings hint\n\
+                  Something is missing? Run: backendlings doctor\n\
+                  Exit codes: 0 done, 1 not yet, 2 a mistake in the command line or a fault of the machine"
 )]
 pub struct Cli {
-    /// The course to use, instead of the one found from here upwards
-    #[arg(long, global = true, value_name = "DIR")]
+    /// The directory of the course; if not given, this one or the nearest above it that has an info.toml
+    #[arg(long, global = true, value_name = "DIR", help_heading = FOR_ALL)]
     pub root: Option<PathBuf>,
 
     /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = FOR_ALL
+    )]
     pub color: When,
 
     /// What to do; `watch` if nothing is said
@@ -45,9 +56,14 @@ pub enum When {
 /// One command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check the current exercise each time you save it (the default)
+    /// Check the current exercise each time you save it (this is the default)
+    #[command(
+        after_help = "Keys: n next, h hint, s solution, l list, c check all, e edit, r run again, x reset, q quit; j, k and space scroll.\n\
+                      With --plain, type the letter and Enter."
+    )]
     Watch(WatchArgs),
     /// Check one exercise once
+    #[command(after_help = "It ends with 0 if the exercise passes and with 1 if it does not yet.")]
     Run {
         /// Which exercise
         #[command(flatten)]
@@ -56,21 +72,21 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// Show the next hint
+    /// Show a hint: each time one more, and each a step closer
     Hint {
         /// Which exercise
         #[command(flatten)]
         name: OptionalName,
-        /// Show the whole ladder
+        /// Show all hints at once
         #[arg(long)]
         all: bool,
     },
-    /// Show our solution beside yours
+    /// Show our solution beside your file, once the exercise has passed
     Solution {
         /// Which exercise
         #[command(flatten)]
         name: OptionalName,
-        /// Show it although the exercise has not passed; this is written down
+        /// Show it before the exercise has passed; this is written down in your progress
         #[arg(long)]
         early: bool,
     },
@@ -91,25 +107,26 @@ pub enum Command {
         #[command(flatten)]
         name: OptionalName,
     },
-    /// Bring exercises back as they were shipped; `undo` takes it back
+    /// Bring files back as they were shipped; your versions are kept for `undo`
     #[command(group = clap::ArgGroup::new("which").required(true))]
     Reset {
-        /// The exercise
+        /// One exercise
         #[arg(group = "which")]
         name: Option<String>,
-        /// Every exercise of a chapter, as in 03_http
+        /// Every exercise of a chapter, as in 01_basics
         #[arg(long, value_name = "DIR", group = "which")]
         chapter: Option<String>,
-        /// Every exercise
+        /// Every exercise of the course
         #[arg(long, group = "which")]
         all: bool,
-        /// Do not ask before several are reset
+        /// Do not ask, even if there are several
         #[arg(long, short)]
         yes: bool,
     },
-    /// Bring back the files that the last command overwrote
+    /// Bring back the files that the last `reset` overwrote
     Undo,
-    /// Check every exercise
+    /// Check every exercise and write down which are done
+    #[command(after_help = "It ends with 0 if all pass and with 1 if one does not yet.")]
     CheckAll {
         /// How to print
         #[command(flatten)]
@@ -117,7 +134,10 @@ pub enum Command {
     },
     /// Say what is installed, what is missing, and the command that mends it
     Doctor,
-    /// Print the completion script of a shell
+    /// Print a script with which your shell completes commands and options
+    #[command(
+        after_help = "As in: backendlings completions bash > ~/.local/share/bash-completion/completions/backendlings"
+    )]
     Completions {
         /// The shell
         shell: Shell,
@@ -127,13 +147,13 @@ pub enum Command {
 /// The options of `watch`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct WatchArgs {
-    /// Plain lines, no redrawing: for screen readers and pipes
+    /// Print lines and redraw nothing: for screen readers and pipes
     #[arg(long)]
     pub plain: bool,
     /// Go to the next exercise as soon as one passes
     #[arg(long)]
     pub move_on: bool,
-    /// The editor for `e`, as in "vim +{line} {file}"
+    /// The command that `e` runs, as in "code --goto {file}:{line}"
     #[arg(long, value_name = "COMMAND")]
     pub edit_cmd: Option<String>,
 }
@@ -148,7 +168,7 @@ pub struct OptionalName {
 /// How a result is printed.
 #[derive(Args, Debug)]
 pub struct Output {
-    /// As text to read, or as JSON for scripts (the README describes it)
+    /// How to print; the README describes the JSON under "For scripts"
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
 }

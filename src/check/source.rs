@@ -1,7 +1,10 @@
 //! The learner's file as it was found: text, or the reason why it is none.
 
 use super::Job;
-use crate::outcome::{Finding, Report};
+use crate::{
+    course::Kind,
+    outcome::{Finding, Report},
+};
 use std::{fs, io, path::Path};
 
 /// The claim that the file can be read at all.
@@ -51,6 +54,10 @@ impl Source {
 pub(super) fn text_or_finding<'a>(job: Job<'a>, report: &mut Report) -> Option<&'a str> {
     let file = job.course.relative_file(job.exercise);
     let actual = match job.source {
+        // Compiled with the shipped tests, it would be told in lines that the learner does not have.
+        Source::Text(text) if job.exercise.kind == Kind::Rust && text.trim().is_empty() => {
+            "an empty file".to_owned()
+        }
         Source::Text(text) => return Some(text),
         Source::Missing => "nothing".to_owned(),
         Source::Unreadable(what) => what.clone(),

@@ -42,14 +42,16 @@ pub(super) fn doctor(root: Option<&Path>, theme: Theme) -> Result<End> {
 }
 
 fn editor() -> Finding {
-    let analyzer = match probes::on_path("rust-analyzer") {
-        true => "rust-analyzer is installed",
-        false => "rust-analyzer is not on the PATH (your editor may bring its own)",
+    // Where the component is missing, rustup leaves a proxy with its name that starts and only complains.
+    let analyzer = match probes::version_of("rust-analyzer") {
+        Some(version) => version,
+        None => "rust-analyzer is not installed (your editor may bring its own)".into(),
     };
+    let opens = watch::editor_words(None);
     Finding {
         what: "editor".into(),
         health: Health::Good,
-        found: format!("{}; {analyzer}", watch::editor_words(None)),
+        found: format!("{}; {analyzer}", opens.trim_end_matches('.')),
         mend: None,
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn services() -> Vec<Finding> {
 }
 
 /// The first line that the program says of its version, from the PATH or from where Debian and Homebrew keep servers.
-fn version_of(program: &str) -> Option<String> {
+pub(super) fn version_of(program: &str) -> Option<String> {
     let mut places = vec![program.to_owned()];
     let debian = workspace::list_dir(Path::new("/usr/lib/postgresql")).unwrap_or_default();
     places.extend(

@@ -1,0 +1,90 @@
+//! The examples for authors in CONTRIBUTING.md are real: the runner reads them, and they judge as the page says.
+
+mod common;
+
+use backendlings::outcome::{CheckState, Report};
+use common::Tiny;
+use std::path::Path;
+
+/// The first TOML example below a heading.
+fn example(heading: &str) -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, below) = page
+        .split_once(&format!("\n{heading}\n"))
+        .expect("the heading");
+    let (_, toml) = below.split_once("```toml\n").expect("an example");
+    toml.split_once("```").expect("its end").0.to_owned()
+}
+
+fn claims(report: &Report) -> Vec<&str> {
+    report
+        .checks
+        .iter()
+        .map(|check| check.claim.as_str())
+        .collect()
+}
+
+#[test]
+fn the_steps_of_a_server_are_read_and_a_dead_server_breaks_them() {
+    let program = "fn main() {}\n";
+    let tiny = Tiny::sample(program, "kind = \"server\"");
+    tiny.write("exercises/sample.toml", example("### Kind server"));
+    let report = tiny.check(program).expect("the steps are right");
+    assert!(!report.passed());
+    for claim in [
+        "a new user has a place of its own",
+        "a request line without a path is 400",
+    ] {
+        assert!(claims(&report).contains(&claim), "{report:#?}");
+    }
+}
+
+#[test]
+fn the_data_of_an_sql_exercise_is_read_and_tells_right_from_wrong() {
+    let tiny = Tiny::with_info(
+        "format_version = 1\n\n[[exercises]]\nname = \"sample\"\nkind = \"sql\"\nhint = \"Look.\"\n",
+    );
+    let right =
+        "SELECT id FROM orders WHERE at >= '2026-05-01' AND at < '2026-06-01' ORDER BY id;\n";
+    let wrong = right.replace("< '2026-06-01'", "<= '2026-05-31'");
+    tiny.write("exercises/sample.sql", "-- TODO\n");
+    tiny.write("solutions/sample.sql", right);
+    tiny.write("exercises/sample.toml", example("### Kind sql"));
+    tiny.write(
+        "exercises/05_sql/shop/schema.sql",
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, city TEXT, status TEXT, at TEXT);\n",
+    );
+    tiny.write(
+        "exercises/05_sql/shop/rows.sql",
+        "INSERT INTO orders VALUES (7, 'Lyon', 'paid', '2026-05-02T10:00:00Z'), (8, 'Oslo', 'paid', '2026-07-02T10:00:00Z');\n",
+    );
+    let check = |sql: &str| {
+        tiny.check_file("exercises/sample.sql", sql)
+            .expect("the data is right")
+    };
+    assert!(check(right).passed(), "{:#?}", check(right));
+    let report = check(&wrong);
+    let broken: Vec<&str> = report.findings.iter().map(|f| f.claim.as_str()).collect();
+    assert_eq!(
+        broken[0],
+        "paid orders of two cities in May · when an order falls on the last day"
+    );
+    let visible = &report.checks[0];
+    assert_eq!(
+        visible.claim,
+        "paid orders of two cities in May · on the shop's data"
+    );
+    assert_eq!(visible.state, CheckState::Passed);
+}
+
+#[test]
+fn the_entry_in_info_toml_is_read() {
+    let entry = example("## An exercise, step by step");
+    // In the page it stands in a list, so it is indented.
+    let tiny = Tiny::with_info(&format!("format_version = 1\n\n{entry}"));
+    tiny.write("exercises/03_http/http_body.toml", "step = []\n");
+    tiny.run(&["list"])
+        .ends_with(0)
+        .says(&["http_body", "A body is exactly Content-Length bytes"]);
+}

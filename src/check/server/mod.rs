@@ -2,24 +2,31 @@
 //!
 //! Here the parts are put together: read the steps, compile, launch, tell the story, stop. Each part has its own file.
 
+mod act;
 mod action;
 mod bytes;
 mod capture;
 mod conn;
 mod converse;
+mod database;
 mod escape;
 mod expect;
 mod framing;
+mod group;
+mod json;
 mod last_words;
 mod launch;
 mod layout;
+mod life;
 mod matcher;
+mod measure;
 mod message;
 mod pieces;
 mod ports;
 mod random;
 mod steps;
 mod steps_file;
+mod steps_more;
 mod steps_parts;
 mod steps_talk;
 mod story;
@@ -97,6 +104,8 @@ fn run(
         dir: scratch.path(),
         lines: Lines::default(),
         asked: None,
+        launch: &launch,
+        notes: Vec::new(),
     };
     telling.tell(&mut server, report)?;
     let output = server.stop();

@@ -6,6 +6,7 @@ mod act;
 mod action;
 mod bytes;
 mod capture;
+mod client;
 mod conn;
 mod converse;
 mod database;
@@ -43,7 +44,7 @@ use crate::{
 };
 use converse::Lines;
 use launch::{LISTENS, Launch};
-use std::{path::Path, time::Instant};
+use std::{collections::HashMap, path::Path, time::Instant};
 use steps::{Step, Story};
 use story::Telling;
 use template::Values;
@@ -104,6 +105,8 @@ fn run(
         dir: scratch.path(),
         lines: Lines::default(),
         asked: None,
+        jars: client::Jars::new(),
+        answers: HashMap::new(),
         launch: &launch,
         notes: Vec::new(),
     };

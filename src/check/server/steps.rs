@@ -52,6 +52,8 @@ pub(super) struct Step {
     /// Who keeps the server busy at the same time.
     pub(super) meanwhile: Option<Meanwhile>,
     pub(super) expect: Expect,
+    /// The answer is the same as at the step with this position.
+    pub(super) same_as: Option<usize>,
     pub(super) captures: Vec<(String, Capture)>,
     /// Positions of the steps without which this one makes no sense.
     pub(super) needs: Vec<usize>,
@@ -74,7 +76,7 @@ impl Step {
                 pieces: pieces.clone(),
                 pace: Pace::AtOnce,
             },
-            Action::Life(_) | Action::Look => return None,
+            Action::Ask(_) | Action::Life(_) | Action::Look => return None,
         };
         let moves = [ask, Deed::Answer(Box::new(self.expect.clone()))];
         let moves = moves.map(|deed| Move {
@@ -185,7 +187,7 @@ impl Reader<'_> {
         let each = self.each(at, raw.each)?;
         let life = self.life(raw.signal, raw.restart)?;
         let action = match (raw.send, raw.raw, raw.talk, life) {
-            (Some(send), None, None, None) => Action::Send(self.request(at, send)?),
+            (Some(send), None, None, None) => self.ask(at, send)?,
             (None, Some(raw), None, None) => Action::Raw(self.pieces(at, raw)?),
             (None, None, Some(moves), None) => {
                 Action::Talk(self.talk(at, raw.on, moves, &mut names)?)
@@ -209,7 +211,12 @@ impl Reader<'_> {
         let together = self.together(at, raw.group, &captured)?;
         let expects_elsewhere =
             matches!(action, Action::Talk(_) | Action::Life(_)) || !together.is_empty();
-        let expect = match raw.expect {
+        let mut raw_expect = raw.expect;
+        let same_as = raw_expect.as_mut().and_then(|expect| expect.same_as.take());
+        let same_as = same_as.map(|claim| self.earlier(&claim)).transpose()?;
+        let expects_elsewhere = expects_elsewhere || same_as.is_some();
+        let expect = match raw_expect {
+            Some(raw) if same_as.is_some() => self.expect_if_any(at, raw, &mut names)?,
             None if expects_elsewhere => Expect::default(),
             raw => self.expect(at, raw.unwrap_or_default(), &mut names)?,
         };
@@ -224,15 +231,9 @@ impl Reader<'_> {
         names.retain(|name| !own.contains(name));
         let mut needs = self.check_names(at, names.iter().map(String::as_str))?;
         for need in &raw.needs {
-            let Some(known) = self.claims.iter().position(|claim| claim == need.get_ref()) else {
-                return self.fail(
-                    need,
-                    "no step before this one has this claim",
-                    "Copy the claim of an earlier step.",
-                );
-            };
-            needs.push(known);
+            needs.push(self.earlier(need)?);
         }
+        needs.extend(same_as);
         let mut captures = Vec::new();
         for (name, capture) in raw.capture {
             captures.push((name.clone(), self.capture(at, capture)?));
@@ -250,11 +251,28 @@ impl Reader<'_> {
             together,
             meanwhile,
             expect,
+            same_as,
             captures,
             needs,
             explain: raw.explain.map(explain).unwrap_or_default(),
             is_random,
         })
+    }
+
+    /// The position of an earlier step.
+    fn earlier(&self, claim: &Spanned<String>) -> Result<usize> {
+        match self
+            .claims
+            .iter()
+            .position(|known| known == claim.get_ref())
+        {
+            Some(known) => Ok(known),
+            None => self.fail(
+                claim,
+                "no step before this one has this claim",
+                "Copy the claim of an earlier step.",
+            ),
+        }
     }
 
     /// What a step expects has to be something that its action leads to.
@@ -486,6 +504,7 @@ mod tests {
                 "meanwhile = { clients = 2, talk = [\"open\"] }\nexpect = { status = 200 }",
                 "goes on after its first move",
             ),
+            ("expect = { same_as = \"b\" }", "no step before this one"),
             ("expect = { json = { \"$[\" = 1 } }", "is no JSONPath"),
             (
                 "expect = { json = { \"$.a\" = { equal = 1 } } }",

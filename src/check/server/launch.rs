@@ -35,7 +35,7 @@ const PORTS_TO_TRY: usize = 3;
 /// What to start, and how.
 pub(super) struct Launch<'a> {
     /// The learner's program.
-    pub(super) program: &'a Path,
+    pub(super) program: Program,
     /// Where it starts.
     pub(super) dir: &'a Path,
     /// Its environment besides `PORT`.
@@ -74,7 +74,9 @@ pub(super) fn launch(
     loop {
         tries += 1;
         let port = free_port()?;
-        let mut program = Program::learners(launch.program)
+        let mut program = launch
+            .program
+            .clone()
             .dir(launch.dir)
             .env("PORT", port.to_string());
         for (name, value) in launch.env {

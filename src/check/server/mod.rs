@@ -12,6 +12,7 @@ mod converse;
 mod database;
 mod escape;
 mod expect;
+mod foreign;
 mod framing;
 mod group;
 mod json;
@@ -38,13 +39,14 @@ mod wire;
 use super::{Job, Means, Stage, compile};
 use crate::{
     build::Harness,
-    error::Result,
+    error::{Error, Result},
     outcome::{Report, millis},
+    process::Program,
     workspace,
 };
 use converse::Lines;
 use launch::{LISTENS, Launch};
-use std::{collections::HashMap, path::Path, time::Instant};
+use std::{collections::HashMap, time::Instant};
 use steps::{Step, Story};
 use story::Telling;
 use template::Values;
@@ -55,20 +57,32 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     let file = job.course.steps(job.exercise);
     let exercises = job.course.workspace.exercises();
     let story = steps::read(&file, &exercises, &workspace::read(&file)?)?;
-    let Some(program) = compile::compile(job, text, Harness::Main, means, report)? else {
+    let program = match &story.foreign {
+        Some(foreign) => foreign::prepare(foreign, job, text, means, report)?,
+        None => compile::compile(job, text, Harness::Main, means, report)?.map(Program::learners),
+    };
+    let Some(program) = program else {
         not_run(&story, [LISTENS], report);
         return Ok(());
     };
     let started = Instant::now();
-    let result = run(job, &story, &program, means, report);
+    let result = run(job, &story, program, means, report);
     report.timings.run_ms = millis(started.elapsed());
-    result
+    match result {
+        // Of a Rust program this would be the runner's own fault; another language may be missing here.
+        Err(Error::MissingProgram { program, .. }) if story.foreign.is_some() => {
+            foreign::skip(&program, report);
+            not_run(&story, [LISTENS], report);
+            Ok(())
+        }
+        result => result,
+    }
 }
 
 fn run(
     job: Job<'_>,
     story: &Story,
-    program: &Path,
+    program: Program,
     means: Means<'_>,
     report: &mut Report,
 ) -> Result<()> {

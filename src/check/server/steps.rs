@@ -6,6 +6,7 @@ use super::{
     action::{Action, Life},
     capture::Capture,
     expect::{Closes, Expect, Explain},
+    foreign::Foreign,
     group::{Meanwhile, Together},
     layout::{Laid, What},
     pieces::Piece,
@@ -27,6 +28,8 @@ const USUAL_READY_LIMIT: Duration = Duration::from_secs(5);
 /// Everything that is done with one server.
 #[derive(Debug)]
 pub(super) struct Story {
+    /// How a server in another language is started; a Rust file is compiled.
+    pub(super) foreign: Option<Foreign>,
     /// Variables of the server's environment besides `PORT`.
     pub(super) env: Vec<(String, Template)>,
     /// What lies in the server's directory before it starts.
@@ -113,11 +116,35 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         reader.check_names(&value, template.names())?;
         env.push((name, template));
     }
+    let foreign = match (raw.command, raw.build) {
+        (Some(command), build) => {
+            if command.get_ref().is_empty() || build.as_ref().is_some_and(Vec::is_empty) {
+                return reader.fail(
+                    &command,
+                    "a command without words starts nothing",
+                    "As in command = [\"python3\", \"${file}\"].",
+                );
+            }
+            Some(Foreign {
+                command: command.into_inner(),
+                build,
+            })
+        }
+        (None, Some(_)) => {
+            return reader.fail(
+                &Spanned::new(0..0, ()),
+                "there is build, and no command",
+                "Say what starts the server: command = [\"node\", \"${file}\"].",
+            );
+        }
+        (None, None) => None,
+    };
     let mut steps = Vec::new();
     for step in raw.step {
         steps.push(reader.step(step)?);
     }
     Ok(Story {
+        foreign,
         env,
         files: reader.laid,
         ready_limit: raw.limits.ready_seconds.map_or(USUAL_READY_LIMIT, seconds),
@@ -531,6 +558,14 @@ mod tests {
         }
         let nothing = "[[step]]\nclaim = \"a\"\nrestart = \"TREM\"\n";
         assert!(told(nothing).starts_with("a.toml:3: `TREM` is no signal"));
+    }
+
+    #[test]
+    fn mistakes_in_a_command_are_told() {
+        let rest = step("expect = { status = 200 }");
+        let told_of = |head: &str| told(&format!("{head}\n{rest}"));
+        assert!(told_of("command = []").starts_with("a.toml:1: a command without words"));
+        assert!(told_of("build = [\"make\"]").contains("there is build, and no command"));
     }
 
     #[test]

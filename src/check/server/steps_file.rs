@@ -14,6 +14,8 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawStory {
+    pub(super) command: Option<Spanned<Vec<String>>>,
+    pub(super) build: Option<Vec<String>>,
     #[serde(default)]
     pub(super) env: BTreeMap<String, Spanned<String>>,
     #[serde(default)]

@@ -111,6 +111,11 @@ impl Workspace {
         self.private().join("build").join(exercise)
     }
 
+    /// Where it is written down which of the learner's programs run.
+    pub fn running(&self) -> PathBuf {
+        self.private().join("running")
+    }
+
     /// A path as the learner reads it: relative to the course if it is inside.
     pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)

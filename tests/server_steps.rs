@@ -8,8 +8,14 @@ mod common;
 use backendlings::{
     error::Error,
     outcome::{CheckState, Finding, Outcome, Report},
+    process::{self, Cancel, End, Program},
+    workspace,
 };
 use common::Tiny;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 /// A server in std Rust that keeps notes in a file and counts visitors; `{{…}}` is one handler for each test.
 const SERVER: &str = r#"
@@ -515,4 +521,84 @@ fn a_file_in_another_language_belongs_to_a_server() {
             .contains("only an exercise of kind server"),
         "{error}"
     );
+}
+
+/// Two runners side by side, a hundred checks each. Each server says the secret of its own run, so that an answer from the other
+/// runner's server would be seen.
+#[test]
+fn two_runners_never_talk_to_each_others_servers() {
+    let dir = workspace::scratch().expect("a directory");
+    let (source, program) = (dir.path().join("server.rs"), dir.path().join("server"));
+    let answer = "(200, String::new(), env::var(\"SECRET\").expect(\"a secret\"))";
+    workspace::write_atomic(&source, server(answer).as_bytes()).expect("written");
+    let rustc = Program::tool("rustc")
+        .args(["--edition=2024", "-o"])
+        .arg(&program)
+        .arg(&source);
+    let compiled = process::run(&rustc, &Cancel::new()).expect("rustc runs");
+    assert_eq!(compiled.end, End::Exited(0), "{}", compiled.stderr.text);
+    let steps = format!(
+        "command = [{:?}]\nenv = {{ SECRET = \"${{random.id}}\" }}\n[[step]]\nclaim = \"its own server answers\"\nsend = {{ path = \"/\" }}\nexpect = {{ body = \"${{random.id}}\" }}\n",
+        program.display().to_string()
+    );
+    let runner = || {
+        for run in 0..100 {
+            let report = foreign(&steps, "sample.txt", "");
+            assert!(report.passed(), "run {run}: {report:#?}");
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(runner);
+        scope.spawn(runner);
+    });
+}
+
+#[test]
+fn a_server_that_outlived_its_killed_runner_is_ended_by_the_next_check() {
+    if !cfg!(target_os = "linux") {
+        eprintln!("skipped: only Linux shows processes by number below /proc");
+        return;
+    }
+    let steps = "limits = { ready_seconds = 30, step_seconds = 600 }\n[[step]]\nclaim = \"a\"\nsend = { path = \"/\" }\nexpect = { status = 200 }\n";
+    let hangs = server(
+        "fs::write(env::var(\"MARK\").expect(\"a mark\"), std::process::id().to_string()).expect(\"written\"); loop { thread::park() }",
+    );
+    let tiny = Tiny::sample(&hangs, "kind = \"server\"");
+    let mark = tiny.path("mark");
+    let env = format!("env = {{ MARK = {:?} }}\n", mark.display().to_string());
+    tiny.write("exercises/sample.toml", format!("{env}{steps}"));
+    let mut runner = common::program(tiny.root());
+    let mut runner = runner
+        .args(["run", "sample"])
+        .spawn()
+        .expect("the runner starts");
+    let server = loop {
+        match std::fs::read_to_string(&mark) {
+            Ok(id) if !id.is_empty() => break id,
+            _ => assert!(
+                runner.try_wait().expect("known").is_none(),
+                "the runner ended"
+            ),
+        }
+        thread::yield_now();
+    };
+    runner.kill().expect("killed");
+    runner.wait().expect("collected");
+    let is_there = || {
+        let stat = std::fs::read_to_string(format!("/proc/{server}/stat"));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    };
+    assert!(is_there(), "SIGKILL of the runner leaves the server");
+    let report = tiny
+        .check("fn main() {}\n")
+        .expect("no fault of the course");
+    assert!(!report.passed());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while is_there() {
+        assert!(
+            Instant::now() < deadline,
+            "process {server} was left running"
+        );
+        thread::yield_now();
+    }
 }

@@ -5,9 +5,11 @@
 mod cancel;
 mod capture;
 mod group;
+mod record;
 mod run;
 
 pub use cancel::Cancel;
 pub use capture::Captured;
 pub use group::{Running, Signal};
+pub use record::sweep;
 pub use run::{End, Finished, Program, launch, run, spawn};

@@ -1,6 +1,6 @@
 //! What to start and how, and the usual case: start it, wait for its end, take its output.
 
-use super::{Cancel, Captured, Running};
+use super::{Cancel, Captured, Running, record::Entry};
 use crate::{
     error::{Error, Result},
     outcome::Output,
@@ -43,6 +43,7 @@ pub struct Program {
     environment: Environment,
     deadline: Option<Duration>,
     cap: usize,
+    record: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,7 @@ impl Program {
             environment: Environment::Inherited,
             deadline: None,
             cap: USUAL_CAP,
+            record: None,
         }
     }
 
@@ -115,6 +117,12 @@ impl Program {
     /// How many bytes of each output stream to keep.
     pub fn keep_output(mut self, bytes: usize) -> Self {
         self.cap = bytes;
+        self
+    }
+
+    /// Writes it down in this directory for as long as it runs, for [`super::sweep`].
+    pub fn recorded_in(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.record = Some(dir.into());
         self
     }
 
@@ -190,7 +198,12 @@ pub fn spawn(program: &Program) -> Result<Running> {
     };
     let stdout = Captured::drain(stdout, program.cap, waker());
     let stderr = Captured::drain(stderr, program.cap, waker());
-    Ok(Running::new(child, stdout, stderr, wake))
+    let id = child.id();
+    let mut running = Running::new(child, stdout, stderr, wake);
+    if let Some(dir) = &program.record {
+        running.keep(Entry::write(dir, id)?);
+    }
+    Ok(running)
 }
 
 /// Runs a program to its end, to its deadline, or until it is cancelled; then its whole group is gone.

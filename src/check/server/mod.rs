@@ -41,7 +41,7 @@ use crate::{
     build::Harness,
     error::{Error, Result},
     outcome::{Report, millis},
-    process::Program,
+    process::{self, Program},
     workspace,
 };
 use converse::Lines;
@@ -96,8 +96,10 @@ fn run(
         .collect();
     let scratch = workspace::scratch()?;
     layout::lay(&story.files, scratch.path(), &values)?;
+    let record = job.course.workspace.running();
+    process::sweep(&record)?;
     let launch = Launch {
-        program,
+        program: program.recorded_in(record),
         dir: scratch.path(),
         env: &env,
         limit: story.ready_limit,

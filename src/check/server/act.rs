@@ -10,7 +10,8 @@ use super::{
     expect::{About, Closes, Problem},
     group, json,
     launch::Server,
-    layout, measure,
+    layout,
+    measure::{self, Measure},
     message::{Asked, Message},
     pieces,
     steps::Step,
@@ -20,13 +21,22 @@ use super::{
     wire::{self, Ending, Exchange, Received, Until},
 };
 use crate::error::Result;
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 /// When a step fails: how long its last words, or the server's end, may take to become known.
 const AFTERMATH: Duration = Duration::from_millis(30);
 
 /// The same when the connection was cut, which a dying server does before it is gone.
 const LONG_AFTERMATH: Duration = Duration::from_millis(500);
+
+/// How long a server may take to tidy up after its clients, before what it costs is told.
+const TIDY_WITHIN: Duration = Duration::from_secs(2);
+
+/// Between two looks at it.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 impl Telling<'_> {
     /// Takes a step: its action, once or for each of its inputs, then a look at what the server has left behind.
@@ -285,7 +295,7 @@ impl Telling<'_> {
     }
 
     /// What does not hold of the files, the data and the cost of the server after the step.
-    fn afterwards(&mut self, step: &Step, server: &Server) -> Result<Vec<Problem>> {
+    fn afterwards(&mut self, step: &Step, server: &mut Server) -> Result<Vec<Problem>> {
         let mut problems = Vec::new();
         for (path, matcher) in &step.expect.files {
             problems.extend(layout::judge(path, matcher, self.dir, &self.values)?);
@@ -294,12 +304,29 @@ impl Telling<'_> {
             problems.extend(database::judge(query, self.dir, &self.values));
         }
         if !step.expect.process.is_empty() {
-            let measured = measure::settled(&step.expect.process, || server.measured());
+            let measured = self.settled(&step.expect.process, server)?;
             let (wrong, notes) = measure::judge(&step.expect.process, &measured);
             problems.extend(wrong);
             self.notes.extend(notes);
         }
         Ok(problems)
+    }
+
+    /// Measures until it is little enough, for as long as a server may take to tidy up after its clients.
+    fn settled(
+        &self,
+        at_most: &BTreeMap<Measure, u64>,
+        server: &mut Server,
+    ) -> Result<measure::Measured> {
+        let until = Instant::now() + TIDY_WITHIN;
+        loop {
+            let measured = server.measured();
+            let enough = measure::judge(at_most, &measured).0.is_empty();
+            let over = Instant::now() >= until;
+            if enough || over || server.ends_within(LOOK_AGAIN, self.means.cancel)?.is_some() {
+                return Ok(measured);
+            }
+        }
     }
 
     /// Keeps what later steps use; gives what was not there.

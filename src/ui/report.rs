@@ -74,7 +74,10 @@ fn took(report: &Report) -> String {
 
 /// A duration as in "0.31 s".
 pub(super) fn seconds(duration: Duration) -> String {
-    format!("{:.2} s", duration.as_secs_f64())
+    match duration.as_millis() {
+        millis @ 0..100 => format!("{} ms", millis.max(1)),
+        _ => format!("{:.2} s", duration.as_secs_f64()),
+    }
 }
 
 pub(super) fn lines(report: &Report, columns: usize, theme: Theme) -> Vec<Line> {

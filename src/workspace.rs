@@ -81,6 +81,11 @@ impl Workspace {
         self.exercises().join("Cargo.toml")
     }
 
+    /// The lock file beside [`Workspace::editor_manifest`].
+    pub fn editor_lock(&self) -> PathBuf {
+        self.exercises().join("Cargo.lock")
+    }
+
     /// A manifest that the course brings itself, as courses for rustlings do: `Cargo.toml`.
     pub fn own_manifest(&self) -> PathBuf {
         self.root.join("Cargo.toml")
@@ -109,6 +114,16 @@ impl Workspace {
     /// Where the exercise is compiled.
     pub fn build(&self, exercise: &str) -> PathBuf {
         self.private().join("build").join(exercise)
+    }
+
+    /// Where the crates that exercises use are built.
+    pub fn dependencies(&self) -> PathBuf {
+        self.private().join("dependencies")
+    }
+
+    /// The lock file of the crates that exercises use: `exercises/dependencies.lock`.
+    pub fn dependencies_lock(&self) -> PathBuf {
+        self.exercises().join("dependencies.lock")
     }
 
     /// A path as the learner reads it: relative to the course if it is inside.

@@ -4,7 +4,7 @@
 //! `cargo test --test proof sql_null` runs the proof of one exercise.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Job, Means, Source, check},
     course::{Course, Exercise},
     outcome::{Detail, Outcome, Report},
@@ -23,9 +23,11 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let workspace = Workspace::at(env!("CARGO_MANIFEST_DIR"));
     let course = Course::load(workspace).expect("the course is right");
+    let toolchain = Toolchain::find().expect("rustc is installed");
     let bench = Arc::new(Bench {
+        dependencies: Dependencies::new(&toolchain, course.workspace.dependencies()),
         course,
-        toolchain: Toolchain::find().expect("rustc is installed"),
+        toolchain,
     });
     let trials = bench
         .course
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
 struct Bench {
     course: Course,
     toolchain: Toolchain,
+    dependencies: Dependencies,
 }
 
 fn trials(bench: &Arc<Bench>, exercise: &Exercise) -> Vec<Trial> {
@@ -106,6 +109,7 @@ impl Bench {
         };
         let means = Means {
             toolchain: &self.toolchain,
+            dependencies: &self.dependencies,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

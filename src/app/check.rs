@@ -2,7 +2,7 @@
 
 use super::{End, context::Context};
 use crate::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{self, Files, Means},
     cli::Format,
     error::Result,
@@ -17,10 +17,11 @@ use std::fmt::Write as _;
 pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Result<End> {
     let exercise = context.exercise(name)?;
     let toolchain = Toolchain::find()?;
+    let dependencies = context.dependencies(&toolchain);
     let files = Files::read(&context.course, exercise, Pristine::of(&context.course))?;
     let report = check::check(
         files.job(&context.course, exercise),
-        means(&toolchain, &Cancel::new()),
+        means(&toolchain, &dependencies, &Cancel::new()),
     )?;
     context.save(&changes(context, [&report]))?;
     match format {
@@ -33,6 +34,7 @@ pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Resu
 /// Checks every exercise, prints a line each, and writes the verdicts down.
 pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
     let toolchain = Toolchain::find()?;
+    let dependencies = context.dependencies(&toolchain);
     let total = context.course.exercises.len();
     let progress = |done: usize| {
         if format == Format::Text && console_is_there() {
@@ -42,7 +44,7 @@ pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
     let reports = check::check_all(
         &context.course,
         Pristine::of(&context.course),
-        means(&toolchain, &Cancel::new()),
+        means(&toolchain, &dependencies, &Cancel::new()),
         &progress,
     )?;
     if format == Format::Text && console_is_there() {
@@ -60,9 +62,14 @@ pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
     Ok(if passed { End::Done } else { End::NotYet })
 }
 
-fn means<'a>(toolchain: &'a Toolchain, cancel: &'a Cancel) -> Means<'a> {
+fn means<'a>(
+    toolchain: &'a Toolchain,
+    dependencies: &'a Dependencies,
+    cancel: &'a Cancel,
+) -> Means<'a> {
     Means {
         toolchain,
+        dependencies,
         cancel,
         on_stage: &|_| {},
     }

@@ -11,6 +11,7 @@ use crate::{
 };
 use std::{
     env::consts::EXE_SUFFIX,
+    ffi::OsString,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -31,6 +32,8 @@ pub struct Unit<'a> {
     pub dir: &'a Path,
     /// Which program to make of it.
     pub harness: Harness,
+    /// The arguments that make crates known to it; see [`super::Dependencies`].
+    pub externs: &'a [OsString],
 }
 
 /// Which program a source is made into.
@@ -117,7 +120,7 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
     if unit.harness == Harness::Tests {
         program = program.arg("--test");
     }
-    Ok(program)
+    Ok(program.args(unit.externs))
 }
 
 /// What makes linking fast: no debug information, and the standard library as the shared one that the toolchain brings.
@@ -134,8 +137,8 @@ fn linked_fast(rustc: Program, toolchain: &Toolchain) -> Program {
     }
 }
 
-fn flag(name: &str, path: &Path) -> std::ffi::OsString {
-    let mut flag = std::ffi::OsString::from(name);
+fn flag(name: &str, path: &Path) -> OsString {
+    let mut flag = OsString::from(name);
     flag.push(path);
     flag
 }

@@ -11,11 +11,12 @@ mod source;
 mod sql;
 
 use crate::{
-    build::Toolchain,
+    build::{Dependencies, Tier, Toolchain, dependencies::Progress},
     course::{Course, Exercise, Kind},
     error::Result,
     outcome::{Report, millis},
     process::Cancel,
+    workspace,
 };
 use std::{path::Path, time::Instant};
 
@@ -43,6 +44,8 @@ pub struct Job<'a> {
 pub struct Means<'a> {
     /// The compiler.
     pub toolchain: &'a Toolchain,
+    /// The crates that exercises use.
+    pub dependencies: &'a Dependencies,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,
     /// Called as the check goes on.
@@ -52,6 +55,8 @@ pub struct Means<'a> {
 /// What a check is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
+    /// The crates of the chapter are being built; that happens once.
+    Building(Progress),
     /// rustc is at work.
     Compiling,
     /// The learner's server was started and does not answer yet.
@@ -63,6 +68,22 @@ pub enum Stage {
         /// How many there are.
         total: usize,
     },
+}
+
+/// The crates that an exercise needs, if it needs any.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] if the course's lock file cannot be read.
+pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
+    let chapter = course.chapter_of(exercise);
+    let Some(manifest) = course.dependencies_manifest(chapter) else {
+        return Ok(None);
+    };
+    Ok(Some(Tier {
+        name: chapter.dir.replace('/', "-"),
+        manifest,
+        lock: workspace::read_if_there(&course.workspace.dependencies_lock())?,
+    }))
 }
 
 /// Checks one exercise.

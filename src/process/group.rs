@@ -104,6 +104,16 @@ impl Running {
         asked.or(status.map(end_of)).unwrap_or(End::Deadline)
     }
 
+    /// Lets every other program go first. Programs that it starts from now on inherit that.
+    pub fn lower_priority(&self) {
+        #[cfg(unix)]
+        if let Some(pid) = pid_of(&self.child) {
+            const LOWEST: i32 = 19;
+            // If the system refuses, the build is felt a little and right all the same.
+            let _ = rustix::process::setpriority_process(Some(pid), LOWEST);
+        }
+    }
+
     /// Waits until both pipes have closed, so that nothing printed is missed. Call it after [`Running::kill`].
     pub fn drain(&self) {
         let (stdout, stderr) = (&self.stdout, &self.stderr);

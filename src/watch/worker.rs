@@ -2,8 +2,8 @@
 
 use super::events::Event;
 use crate::{
-    build::Toolchain,
-    check::{Files, Means, Source, check, check_all},
+    build::{Dependencies, Toolchain},
+    check::{Files, Means, Source, check, check_all, tier},
     course::Course,
     error::Result,
     process::Cancel,
@@ -93,15 +93,20 @@ impl Drop for Worker {
 }
 
 fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
+    let dependencies = Dependencies::new(toolchain, course.workspace.dependencies());
     while let Ok(Order { run, task, cancel }) = inbox.recv() {
         if cancel.is_cancelled() {
             continue;
         }
         let means = Means {
             toolchain,
+            dependencies: &dependencies,
             cancel: &cancel,
             on_stage: &|stage| on_event(Event::Stage { run, stage }),
         };
+        if let Task::One { position, .. } = task {
+            warm_ahead(course, position, &dependencies);
+        }
         on_event(match task {
             Task::One { position, source } => Event::Checked {
                 run,
@@ -114,6 +119,22 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
                 }),
             },
         });
+    }
+}
+
+/// Begins to build what this chapter and the next ones use, so that the learner never waits for it.
+fn warm_ahead(course: &Course, position: usize, dependencies: &Dependencies) {
+    const CHAPTERS_AHEAD: usize = 2;
+    let chapter = course.exercises[position].chapter;
+    let soon = course
+        .exercises
+        .iter()
+        .filter(|exercise| (chapter..=chapter + CHAPTERS_AHEAD).contains(&exercise.chapter));
+    for exercise in soon {
+        // A lock file that cannot be read is told when the exercise itself is checked.
+        if let Ok(Some(tier)) = tier(course, exercise) {
+            dependencies.warm(&tier);
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 )]
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Files, Means, check},
     error::Result,
     outcome::Report,
@@ -192,6 +192,7 @@ impl Tiny {
         let files = Files::read(&course, exercise, pristine)?;
         let means = Means {
             toolchain: &Toolchain::find()?,
+            dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -13,11 +13,14 @@ use std::{
     env::consts::EXE_SUFFIX,
     ffi::OsString,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// rustc's messages are long when there are many; more than this nobody reads.
 const MESSAGES_CAP: usize = 16 * 1024 * 1024;
+
+/// What rustc says after its last error.
+const SUMMARY: &[u8] = b"\"message\":\"aborting due to ";
 
 /// What to compile.
 #[derive(Clone, Copy, Debug)]
@@ -72,11 +75,14 @@ pub fn compile(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result
         Harness::Main => format!("{}{EXE_SUFFIX}", unit.name),
         Harness::Tests => format!("{}-tests{EXE_SUFFIX}", unit.name),
     });
-    let rustc = linked_fast(common(&toolchain.rustc, unit)?, toolchain)
+    let mut rustc = linked_fast(common(&toolchain.rustc, unit)?, toolchain)
         .arg("--emit=link")
-        .arg(flag("-Cincremental=", &unit.dir.join("incremental")))
         .arg("-o")
         .arg(&out);
+    // With crates, what rustc remembers takes a quarter off (160 of 220 ms); without, it costs 14 MB and gives nothing.
+    if !unit.externs.is_empty() {
+        rustc = rustc.arg(flag("-Cincremental=", &unit.dir.join("incremental")));
+    }
     let mut compiled = invoke(rustc, cancel)?;
     compiled.program = compiled.program.map(|_| out);
     Ok(compiled)
@@ -144,17 +150,25 @@ fn flag(name: &str, path: &Path) -> OsString {
 }
 
 /// Runs the compiler. `program` is set, to nothing in particular, if it succeeded.
+///
+/// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that.
 fn invoke(program: Program, cancel: &Cancel) -> Result<Compiled> {
-    let finished = process::run(&program, cancel)?;
-    let diagnostics = diagnostics::parse(&finished.stderr.text);
-    let succeeded = finished.end == End::Exited(0);
+    let started = Instant::now();
+    let mut running = process::spawn(&program)?;
+    let end = running.wait_unless(None, cancel, |said| said.last_line_has(SUMMARY));
+    let took = started.elapsed();
+    running.kill();
+    if end == Some(End::Cancelled) {
+        return Err(Error::Cancelled);
+    }
+    running.drain();
+    let stderr = running.stderr().output().text;
+    let diagnostics = diagnostics::parse(&stderr);
+    let succeeded = end == Some(End::Exited(0));
     let explained = diagnostics.iter().any(|d| d.level == Level::Error);
     if !succeeded && !explained {
         return Err(Error::tool(
-            format!(
-                "the compiler failed without saying why:\n{}",
-                tail(&finished.stderr.text)
-            ),
+            format!("the compiler failed without saying why:\n{}", tail(&stderr)),
             "Run `backendlings doctor`; if it finds nothing, free some memory and disk and save again.",
         ));
     }
@@ -170,7 +184,7 @@ fn invoke(program: Program, cancel: &Cancel) -> Result<Compiled> {
     Ok(Compiled {
         program: succeeded.then(PathBuf::new),
         diagnostics,
-        took: finished.took,
+        took,
     })
 }
 

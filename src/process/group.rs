@@ -68,17 +68,31 @@ impl Running {
 
     /// Waits for the program to end, at the latest until the deadline or until it is cancelled. It is not killed then.
     pub fn wait(&mut self, deadline: Option<Instant>, cancel: &Cancel) -> End {
+        self.wait_unless(deadline, cancel, |_| false)
+            .unwrap_or(End::Cancelled)
+    }
+
+    /// As [`Running::wait`], but gives `None` as soon as what the program wrote to standard error is `enough`.
+    pub fn wait_unless(
+        &mut self,
+        deadline: Option<Instant>,
+        cancel: &Cancel,
+        enough: impl Fn(&Captured) -> bool,
+    ) -> Option<End> {
         loop {
             if let Some(end) = self.exited() {
-                return end;
+                return Some(end);
+            }
+            if enough(&self.stderr) {
+                return None;
             }
             if cancel.is_cancelled() {
-                return End::Cancelled;
+                return Some(End::Cancelled);
             }
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                return End::Deadline;
+                return Some(End::Deadline);
             }
-            self.pause(deadline, cancel);
+            self.pause(deadline, cancel, &enough);
         }
     }
 
@@ -123,7 +137,12 @@ impl Running {
     }
 
     #[cfg(unix)]
-    fn pause(&self, deadline: Option<Instant>, cancel: &Cancel) {
+    fn pause(
+        &self,
+        deadline: Option<Instant>,
+        cancel: &Cancel,
+        enough: &dyn Fn(&Captured) -> bool,
+    ) {
         // The exit is watched by a thread that wakes `self.wake`; the caller's flag has to wake it too.
         let exit = Arc::clone(&self.exit);
         let ended = move || {
@@ -132,12 +151,18 @@ impl Running {
                 .is_some()
         };
         cancel.forward_to(&self.wake);
-        self.wake
-            .wait_for(deadline, || ended() || cancel.is_cancelled());
+        self.wake.wait_for(deadline, || {
+            ended() || cancel.is_cancelled() || enough(&self.stderr)
+        });
     }
 
     #[cfg(not(unix))]
-    fn pause(&self, deadline: Option<Instant>, cancel: &Cancel) {
+    fn pause(
+        &self,
+        deadline: Option<Instant>,
+        cancel: &Cancel,
+        _enough: &dyn Fn(&Captured) -> bool,
+    ) {
         // No way to wait for a process and a flag at once here without platform calls, so look again soon.
         let soon = Instant::now() + Duration::from_millis(10);
         let until = deadline.map_or(soon, |deadline| deadline.min(soon));

@@ -128,6 +128,9 @@ pub enum Command {
     /// Check every exercise and write down which are done
     #[command(after_help = "It ends with 0 if all pass and with 1 if one does not yet.")]
     CheckAll {
+        /// Run everything, also what has not changed since its last verdict
+        #[arg(long)]
+        fresh: bool,
         /// How to print
         #[command(flatten)]
         output: Output,

@@ -126,6 +126,13 @@ impl Workspace {
         self.exercises().join("dependencies.lock")
     }
 
+    /// The remembered verdict on an exercise.
+    pub fn verdict(&self, exercise: &str) -> PathBuf {
+        self.private()
+            .join("verdicts")
+            .join(format!("{exercise}.json"))
+    }
+
     /// A path as the learner reads it: relative to the course if it is inside.
     pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
@@ -262,6 +269,22 @@ pub fn list_dir(path: &Path) -> Result<Vec<PathBuf>> {
         .map_err(Error::io("read", path))?;
     paths.sort();
     Ok(paths)
+}
+
+/// All files below a directory, in order; none if there is no such directory.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in list_dir(dir)? {
+        if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
 }
 
 /// The ending of a file's name after the last dot, or nothing.

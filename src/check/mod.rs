@@ -5,6 +5,7 @@
 mod all;
 mod compile;
 mod files;
+mod memory;
 mod rust;
 mod server;
 mod source;
@@ -22,6 +23,7 @@ use std::{path::Path, time::Instant};
 
 pub use all::check_all;
 pub use files::Files;
+pub use memory::Memory;
 pub use source::Source;
 
 /// One exercise to check.

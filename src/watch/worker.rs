@@ -3,7 +3,7 @@
 use super::events::Event;
 use crate::{
     build::{Dependencies, Toolchain},
-    check::{Files, Means, Source, check, check_all, tier},
+    check::{Files, Means, Memory, Source, check, check_all, tier},
     course::Course,
     error::Result,
     process::Cancel,
@@ -154,7 +154,8 @@ fn all(
     means: Means<'_>,
     on_done: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<(String, bool)>> {
-    let reports = check_all(course, Pristine::of(course), means, on_done)?;
+    let memory = Memory::new(course, means.toolchain)?;
+    let reports = check_all(course, Pristine::of(course), means, Some(&memory), on_done)?;
     Ok(reports
         .into_iter()
         .map(|report| (report.exercise.clone(), report.passed()))

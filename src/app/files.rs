@@ -95,6 +95,11 @@ pub(super) fn undo(context: &Context) -> Result<End> {
     for file in undone.files {
         text.push_str(&format!("  {}\n", file.display()));
     }
+    let kept = context.course.workspace.backups();
+    text.push_str(&format!(
+        "What stood there until now is kept in {}\n",
+        kept.display()
+    ));
     ui::print::out(&ui::harmless(&text))?;
     Ok(End::Done)
 }

@@ -222,7 +222,7 @@ impl Watcher {
                 let changed = progress::reset(Pristine::of(&self.course), &what, &[exercise])?;
                 let told = match changed {
                     0 => "The file was as shipped already.",
-                    _ => "The file is as shipped again. `backendlings undo` brings yours back.",
+                    _ => "The file is as shipped again. `cargo run -- undo` brings yours back.",
                 };
                 let _ = self.events.send(Event::Notice(told.into()));
             }

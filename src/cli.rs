@@ -108,9 +108,9 @@ pub enum Command {
         name: OptionalName,
     },
     /// Bring files back as they were shipped; your versions are kept for `undo`
-    #[command(group = clap::ArgGroup::new("which").required(true))]
+    #[command(group = clap::ArgGroup::new("which"))]
     Reset {
-        /// One exercise
+        /// One exercise; the current one if you name nothing
         #[arg(group = "which")]
         name: Option<String>,
         /// Every exercise of a chapter, as in 01_basics

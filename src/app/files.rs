@@ -11,6 +11,8 @@ use std::io::{self, IsTerminal as _};
 
 /// Which exercises to reset.
 pub(super) enum Which {
+    /// The one the learner works on.
+    Current,
     /// The one with this name.
     Exercise(String),
     /// Those of the chapter with this directory.
@@ -52,6 +54,10 @@ pub(super) fn reset(context: &Context, which: &Which, yes: bool) -> Result<End> 
 fn chosen<'a>(context: &'a Context, which: &Which) -> Result<(Vec<&'a Exercise>, String)> {
     let course = &context.course;
     match which {
+        Which::Current => {
+            let exercise = context.exercise(None)?;
+            Ok((vec![exercise], exercise.name.clone()))
+        }
         Which::Exercise(name) => Ok((vec![course.exercise(name)?], name.clone())),
         Which::All => Ok((course.exercises.iter().collect(), "--all".into())),
         Which::Chapter(dir) => {

@@ -68,13 +68,14 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
         Command::Reset {
             name,
             chapter,
-            all: _,
+            all,
             yes,
         } => {
             let which = match (name, chapter) {
                 (Some(name), _) => files::Which::Exercise(name),
                 (None, Some(chapter)) => files::Which::Chapter(chapter),
-                (None, None) => files::Which::All,
+                (None, None) if all => files::Which::All,
+                (None, None) => files::Which::Current,
             };
             files::reset(&context()?, &which, yes)
         }

@@ -236,7 +236,9 @@ fn advice(report: &Report, columns: usize) -> Vec<Line> {
 }
 
 fn output(output: &Output, columns: usize, theme: Theme) -> Vec<Line> {
-    let all: Vec<&str> = output.text.trim_end_matches('\n').lines().collect();
+    let mut all: Vec<&str> = output.text.trim().lines().map(str::trim_end).collect();
+    // Servers print the heads they read; their empty lines say nothing twice.
+    all.dedup_by(|a, b| a.is_empty() && b.is_empty());
     let heading = match output.omitted {
         0 => "Your program printed:".to_owned(),
         bytes => format!("Your program printed (without {bytes} bytes in the middle):"),

@@ -27,7 +27,7 @@ impl State {
         if by != SeenBy::Opening && !matches!(self.panel, Panel::List(_)) {
             self.panel = Panel::Verdict;
         }
-        self.notice = None;
+        self.notice = self.notice_after_save.take();
         self.check(now)
     }
 

@@ -14,6 +14,41 @@ use std::{
 /// How long the pipes may stay open after the whole group was killed. Only a child that left the group holds them longer.
 const PIPES_CLOSE_WITHIN: Duration = Duration::from_millis(300);
 
+/// A signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Please end.
+    Term,
+    /// End now; the program cannot notice it.
+    Kill,
+    /// Ctrl-C in a terminal.
+    Int,
+    /// The terminal is gone; services read their settings again.
+    Hup,
+    /// Ctrl-\ in a terminal.
+    Quit,
+    /// Whatever the program makes of it.
+    Usr1,
+}
+
+impl Signal {
+    /// Every signal with its name.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("TERM", Self::Term),
+        ("KILL", Self::Kill),
+        ("INT", Self::Int),
+        ("HUP", Self::Hup),
+        ("QUIT", Self::Quit),
+        ("USR1", Self::Usr1),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(_, signal)| *signal == self);
+        known.map_or("", |(name, _)| name)
+    }
+}
+
 /// A started program. Dropping it kills the whole group.
 #[derive(Debug)]
 pub struct Running {
@@ -103,6 +138,32 @@ impl Running {
             self.wait(Some(Instant::now() + grace), &Cancel::new());
         }
         self.kill()
+    }
+
+    /// Sends a signal: to the program alone, as one who stops a service does; [`Signal::Kill`] goes to the whole group.
+    ///
+    /// Elsewhere than on Unix every signal is a kill.
+    pub fn signal(&mut self, signal: Signal) {
+        #[cfg(unix)]
+        {
+            let unix = match signal {
+                Signal::Kill => return self.kill_group(),
+                Signal::Term => rustix::process::Signal::TERM,
+                Signal::Int => rustix::process::Signal::INT,
+                Signal::Hup => rustix::process::Signal::HUP,
+                Signal::Quit => rustix::process::Signal::QUIT,
+                Signal::Usr1 => rustix::process::Signal::USR1,
+            };
+            if let Some(pid) = pid_of(&self.child).filter(|_| !self.reaped) {
+                // It fails only if the program has gone already.
+                let _ = rustix::process::kill_process(pid, unix);
+            }
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = signal;
+            self.kill_group();
+        }
     }
 
     /// Kills the whole group at once and waits for the program's end.

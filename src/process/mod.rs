@@ -9,5 +9,5 @@ mod run;
 
 pub use cancel::Cancel;
 pub use capture::Captured;
-pub use group::Running;
+pub use group::{Running, Signal};
 pub use run::{End, Finished, Program, launch, run, spawn};

@@ -3,11 +3,16 @@
 //! All that can be wrong with the steps is found here, with file and line, so that it is never blamed on a learner.
 
 use super::{
-    action::Action,
+    action::{Action, Life},
     capture::Capture,
-    expect::Expect,
+    expect::{Closes, Expect, Explain},
+    group::{Meanwhile, Together},
+    layout::{Laid, What},
+    pieces::Piece,
     random,
-    steps_file::{RawStep, RawStory},
+    steps_file::{RawExplain, RawStep, RawStory, TextOr},
+    steps_more::own_names,
+    talk::{Deed, Move, Pace, Talk},
     template::Template,
 };
 use crate::{
@@ -24,6 +29,8 @@ const USUAL_READY_LIMIT: Duration = Duration::from_secs(5);
 pub(super) struct Story {
     /// Variables of the server's environment besides `PORT`.
     pub(super) env: Vec<(String, Template)>,
+    /// What lies in the server's directory before it starts.
+    pub(super) files: Vec<Laid>,
     /// How long the server may take until it listens.
     pub(super) ready_limit: Duration,
     /// How long one step may take, if the steps say so.
@@ -37,28 +44,67 @@ pub(super) struct Story {
 pub(super) struct Step {
     pub(super) claim: String,
     pub(super) action: Action,
+    /// The action is taken once for each of these, with their names filled in; once if there are none.
+    pub(super) each: Vec<Input>,
+    /// So many clients at once.
+    pub(super) parallel: Option<usize>,
+    pub(super) together: Together,
+    /// Who keeps the server busy at the same time.
+    pub(super) meanwhile: Option<Meanwhile>,
     pub(super) expect: Expect,
     pub(super) captures: Vec<(String, Capture)>,
     /// Positions of the steps without which this one makes no sense.
     pub(super) needs: Vec<usize>,
     /// For the learner, if it fails.
-    pub(super) explain: Option<String>,
+    pub(super) explain: Explain,
     /// What is sent or expected differs from run to run.
     pub(super) is_random: bool,
 }
 
-/// Reads and checks the steps in `text`, the contents of `file`.
+/// Names and their values: one input of a step.
+pub(super) type Input = Vec<(String, Template)>;
+
+impl Step {
+    /// The step as a talk, for many clients; `None` if nothing is sent.
+    pub(super) fn as_talk(&self) -> Option<Talk> {
+        let ask = match &self.action {
+            Action::Talk(talk) => return Some(talk.clone()),
+            Action::Send(send) => Deed::Send(Box::new(send.clone())),
+            Action::Raw(pieces) => Deed::Write {
+                pieces: pieces.clone(),
+                pace: Pace::AtOnce,
+            },
+            Action::Life(_) | Action::Look => return None,
+        };
+        let moves = [ask, Deed::Answer(Box::new(self.expect.clone()))];
+        let moves = moves.map(|deed| Move {
+            on: Vec::new(),
+            deed,
+        });
+        Some(Talk {
+            on: Vec::new(),
+            moves: moves.into(),
+        })
+    }
+}
+
+/// Reads and checks the steps in `text`, the contents of `file`. `exercises` is where the paths of other files begin.
 ///
 /// # Errors
 /// [`crate::error::Error::Course`] with the line of what is wrong.
-pub(super) fn read(file: &Path, text: &str) -> Result<Story> {
+pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
     let raw: RawStory = parse_toml(file, text)?;
     let mut reader = Reader {
         file,
         text,
         claims: Vec::new(),
         captured: Vec::new(),
+        laid: Vec::new(),
     };
+    for (path, raw) in raw.files {
+        let laid = reader.file(exercises, path, raw)?;
+        reader.laid.push(laid);
+    }
     let mut env = Vec::new();
     for (name, value) in raw.env {
         let template = Template::new(value.get_ref());
@@ -71,10 +117,26 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Story> {
     }
     Ok(Story {
         env,
+        files: reader.laid,
         ready_limit: raw.limits.ready_seconds.map_or(USUAL_READY_LIMIT, seconds),
         step_limit: raw.limits.step_seconds.map(seconds),
         steps,
     })
+}
+
+fn explain(raw: TextOr<RawExplain>) -> Explain {
+    match raw {
+        TextOr::Text(text) => Explain {
+            always: Some(text),
+            ..Explain::default()
+        },
+        TextOr::Table(raw) => Explain {
+            always: None,
+            status: raw.status,
+            headers: raw.headers,
+            body: raw.body,
+        },
+    }
 }
 
 fn seconds(seconds: u32) -> Duration {
@@ -88,9 +150,18 @@ pub(super) struct Reader<'a> {
     claims: Vec<String>,
     /// Each captured name with the step that captures it.
     captured: Vec<(String, usize)>,
+    laid: Vec<Laid>,
 }
 
 impl Reader<'_> {
+    /// The bytes of a file that lies there before the start.
+    pub(super) fn laid(&self, path: &str) -> Option<&[Piece]> {
+        self.laid.iter().find_map(|laid| match &laid.what {
+            What::Bytes(pieces) if laid.path == Path::new(path) => Some(pieces.as_slice()),
+            _ => None,
+        })
+    }
+
     pub(super) fn fail<T, U>(
         &self,
         at: &Spanned<T>,
@@ -110,20 +181,47 @@ impl Reader<'_> {
                 "Claims name the checks: word this one in another way.",
             );
         }
-        let action = match (raw.send, raw.raw) {
-            (Some(send), None) => self.send(at, send)?,
-            (None, Some(raw)) => self.raw(at, raw)?,
+        let mut names = Vec::new();
+        let each = self.each(at, raw.each)?;
+        let life = self.life(raw.signal, raw.restart)?;
+        let action = match (raw.send, raw.raw, raw.talk, life) {
+            (Some(send), None, None, None) => Action::Send(self.request(at, send)?),
+            (None, Some(raw), None, None) => Action::Raw(self.pieces(at, raw)?),
+            (None, None, Some(moves), None) => {
+                Action::Talk(self.talk(at, raw.on, moves, &mut names)?)
+            }
+            (None, None, None, Some(life)) => life,
+            (None, None, None, None) => Action::Look,
             _ => {
                 return self.fail(
                     at,
-                    "a step needs send or raw, one of them",
-                    "Say what to send to the server.",
+                    "a step does one thing: send, raw, talk, signal or restart",
+                    "Make two steps of it.",
                 );
             }
         };
-        let mut names = action.names();
-        let expect = self.expect(at, raw.expect, &mut names)?;
-        let is_random = names.iter().any(|name| name.starts_with("random."));
+        names.extend(action.names());
+        let meanwhile = raw
+            .meanwhile
+            .map(|raw| self.meanwhile(at, raw, &mut names))
+            .transpose()?;
+        let captured: Vec<String> = raw.capture.keys().cloned().collect();
+        let together = self.together(at, raw.group, &captured)?;
+        let expects_elsewhere =
+            matches!(action, Action::Talk(_) | Action::Life(_)) || !together.is_empty();
+        let expect = match raw.expect {
+            None if expects_elsewhere => Expect::default(),
+            raw => self.expect(at, raw.unwrap_or_default(), &mut names)?,
+        };
+        self.fits(at, &action, &expect, raw.parallel, &together)?;
+        let own = own_names(&each, raw.parallel.is_some() || meanwhile.is_some());
+        let is_random = action.is_random()
+            || names.iter().any(|name| name.starts_with("random."))
+            || each
+                .iter()
+                .flatten()
+                .any(|(_, text)| text.names().next().is_some());
+        names.retain(|name| !own.contains(name));
         let mut needs = self.check_names(at, names.iter().map(String::as_str))?;
         for need in &raw.needs {
             let Some(known) = self.claims.iter().position(|claim| claim == need.get_ref()) else {
@@ -138,22 +236,72 @@ impl Reader<'_> {
         let mut captures = Vec::new();
         for (name, capture) in raw.capture {
             captures.push((name.clone(), self.capture(at, capture)?));
-            self.captured.push((name, position));
+            // What each client of a group was told is for that client alone.
+            if raw.parallel.is_none() {
+                self.captured.push((name, position));
+            }
         }
         self.claims.push(at.get_ref().clone());
         Ok(Step {
             claim: at.get_ref().clone(),
             action,
+            each,
+            parallel: raw.parallel,
+            together,
+            meanwhile,
             expect,
             captures,
             needs,
-            explain: raw.explain,
+            explain: raw.explain.map(explain).unwrap_or_default(),
             is_random,
         })
     }
 
+    /// What a step expects has to be something that its action leads to.
+    fn fits(
+        &self,
+        at: &Spanned<String>,
+        action: &Action,
+        expect: &Expect,
+        parallel: Option<usize>,
+        together: &Together,
+    ) -> Result<()> {
+        let signal = matches!(action, Action::Life(Life::Signal(_)));
+        let (what, help) = if matches!(action, Action::Talk(_)) && expect.is_about_the_answer() {
+            (
+                "a talk expects its answers within itself",
+                "Put the expectation into a move: { answer = { … } }.",
+            )
+        } else if matches!(action, Action::Life(_) | Action::Look) && expect.is_about_the_answer() {
+            (
+                "nothing is sent here, so no answer comes",
+                "Add send, raw or talk.",
+            )
+        } else if !expect.exit.is_empty() && !signal {
+            (
+                "only a step with signal ends the program",
+                "Add signal = \"TERM\".",
+            )
+        } else if parallel == Some(0) || parallel.is_none() && !together.is_empty() {
+            ("a group needs clients", "Add parallel = 20.")
+        } else if parallel.is_some() && matches!(action, Action::Life(_) | Action::Look) {
+            (
+                "many clients at once need something to send",
+                "Add send, raw or talk.",
+            )
+        } else if parallel.is_some() && expect.closes == Closes::Must {
+            (
+                "who closes is not looked at in a group",
+                "Write the step as a talk, and end it with \"expect closed\".",
+            )
+        } else {
+            return Ok(());
+        };
+        self.fail(at, what, help)
+    }
+
     /// The steps that capture these names. A name that nothing gives a value to is a fault of the course.
-    fn check_names<'n, T>(
+    pub(super) fn check_names<'n, T>(
         &self,
         at: &Spanned<T>,
         names: impl Iterator<Item = &'n str>,
@@ -180,7 +328,7 @@ mod tests {
     use crate::error::Error;
 
     fn told(text: &str) -> String {
-        let error = read(Path::new("a.toml"), text).expect_err("it is wrong");
+        let error = read(Path::new("a.toml"), Path::new(""), text).expect_err("it is wrong");
         assert!(matches!(error, Error::Course { .. }));
         format!("{error}. {}", error.help().unwrap_or_default())
     }
@@ -204,7 +352,7 @@ mod tests {
             raw = ["GET ${where}", { repeat = "a", times = 3 }, { hex = "0d 0a" }]
             expect = { body = "hi", connection = "closed" }
         "#;
-        let story = read(Path::new("a.toml"), text).expect("it is right");
+        let story = read(Path::new("a.toml"), Path::new(""), text).expect("it is right");
         assert_eq!(story.step_limit, Some(Duration::from_secs(2)));
         assert_eq!(story.steps[1].needs, [0]);
     }
@@ -247,6 +395,149 @@ mod tests {
             "{}",
             told(&text)
         );
+    }
+
+    fn talk(moves: &str) -> String {
+        format!("[[step]]\nclaim = \"a\"\ntalk = [{moves}]\n")
+    }
+
+    #[test]
+    fn a_talk_is_read_move_by_move() {
+        let text = talk(
+            r#""open", { on = "b", write = "hi\n", cut = [1] }, { read = [{ random = 9 }] }, { answer = { status = 200 } }, "expect closed""#,
+        );
+        let story = read(Path::new("a.toml"), Path::new(""), &text).expect("it is right");
+        let Action::Talk(talk) = &story.steps[0].action else {
+            panic!("a talk")
+        };
+        assert_eq!(talk.moves.len(), 5);
+        assert!(story.steps[0].is_random);
+    }
+
+    #[test]
+    fn mistakes_in_a_talk_are_told() {
+        for (moves, told_as) in [
+            (
+                r#""opne""#,
+                "`opne` is no move of a talk. A move of one word is one of \"open\"",
+            ),
+            (
+                r#"{ write = "a", read = "b" }"#,
+                "a move of a talk is one of",
+            ),
+            (r#"{ wriet = "a" }"#, "Did you mean `write`?"),
+            (
+                r#"{ read = { lacks = "b" } }"#,
+                "nobody knows how much to read",
+            ),
+            (r#"{ read = {} }"#, "say nothing"),
+            (r#"{ read = "b", cut = 1 }"#, "only write has a cut"),
+            (r#"{ write = [{ hex = "1" }] }"#, "pairs of digits"),
+            (r#"{ write = [{ file = "a.txt" }] }"#, "no file `a.txt`"),
+            (
+                r#"{ answer = { status = 200, connection = "closed" } }"#,
+                "\"expect closed\"",
+            ),
+            (r#"{ write = "${id}" }"#, "nothing gives `${id}` a value"),
+        ] {
+            let told = told(&talk(moves));
+            assert!(
+                told.starts_with("a.toml:") && told.contains(told_as),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn mistakes_in_a_step_of_more_than_one_exchange_are_told() {
+        for (rest, told_as) in [
+            ("signal = \"TERM\"", "a step does one thing"),
+            (
+                "expect = { status = 200, exit = 0 }",
+                "only a step with signal",
+            ),
+            (
+                "group = { distinct = { id = 2 } }\nparallel = 2",
+                "does not capture `id`",
+            ),
+            ("group = { status = { 200 = 2 } }", "a group needs clients"),
+            (
+                "group = { status = { ok = 2 } }\nparallel = 2",
+                "`ok` is no status",
+            ),
+            ("group = {}\nparallel = 2", "the group says nothing"),
+            (
+                "group = { median = { of_ms = 5 } }\nparallel = 2",
+                "drowns in the noise",
+            ),
+            (
+                "each = [{ a = \"1\" }, { b = \"2\" }]\nexpect = { status = 200 }",
+                "different fields",
+            ),
+            (
+                "each = [\"${id}\"]\nexpect = { status = 200 }",
+                "nothing gives `${id}` a value",
+            ),
+            (
+                "expect = { body = \"${each.a}\" }",
+                "nothing gives `${each.a}` a value",
+            ),
+            (
+                "meanwhile = { clients = 2, talk = [\"open\"] }\nexpect = { status = 200 }",
+                "goes on after its first move",
+            ),
+            ("expect = { json = { \"$[\" = 1 } }", "is no JSONPath"),
+            (
+                "expect = { json = { \"$.a\" = { equal = 1 } } }",
+                "Did you mean `equals`?",
+            ),
+            (
+                "expect = { json = { \"$.a\" = { type = \"text\" } } }",
+                "`text` is no type of JSON",
+            ),
+            (
+                "expect = { database = { file = \"a\", query = \"b\", rows = [1] } }",
+                "each row a list",
+            ),
+            (
+                "expect = { process = { thread = 1 } }",
+                "Did you mean `threads`?",
+            ),
+        ] {
+            let told = told(&step(rest));
+            assert!(
+                told.starts_with("a.toml:") && told.contains(told_as),
+                "{told}"
+            );
+        }
+        let nothing = "[[step]]\nclaim = \"a\"\nrestart = \"TREM\"\n";
+        assert!(told(nothing).starts_with("a.toml:3: `TREM` is no signal"));
+    }
+
+    #[test]
+    fn mistakes_in_the_files_are_told() {
+        for (file, told_as) in [
+            (r#""../a" = "x""#, "leaves the server's directory"),
+            (
+                r#""a" = { from = "no/such/place" }"#,
+                "there is no `no/such/place`",
+            ),
+            (
+                r#""a" = { link = "b", from = "c" }"#,
+                "one of bytes, link and from",
+            ),
+            (r#""a" = "${id}""#, "nothing gives `${id}` a value"),
+        ] {
+            let text = format!(
+                "files = {{ {file} }}\n{}",
+                step("expect = { status = 200 }")
+            );
+            let told = told(&text);
+            assert!(
+                told.starts_with("a.toml:1: ") && told.contains(told_as),
+                "{told}"
+            );
+        }
     }
 
     #[test]

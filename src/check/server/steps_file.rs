@@ -4,7 +4,10 @@
 use crate::course::Spanned;
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{
+        MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
 };
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -15,6 +18,8 @@ pub(super) struct RawStory {
     pub(super) env: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
     pub(super) limits: RawLimits,
+    #[serde(default)]
+    pub(super) files: BTreeMap<String, Spanned<TextOr<RawFile>>>,
     pub(super) step: Vec<RawStep>,
 }
 
@@ -31,13 +36,30 @@ pub(super) struct RawStep {
     pub(super) claim: Spanned<String>,
     pub(super) send: Option<RawSend>,
     pub(super) raw: Option<RawBytes>,
+    pub(super) talk: Option<Vec<TextOr<RawMove>>>,
+    pub(super) on: Option<OneOrMany<String>>,
+    pub(super) signal: Option<Spanned<String>>,
+    pub(super) restart: Option<Spanned<String>>,
     #[serde(default)]
-    pub(super) expect: RawExpect,
+    pub(super) each: Vec<RawEach>,
+    pub(super) parallel: Option<usize>,
+    pub(super) group: Option<RawGroup>,
+    pub(super) meanwhile: Option<RawMeanwhile>,
+    pub(super) expect: Option<RawExpect>,
     #[serde(default)]
     pub(super) capture: BTreeMap<String, RawCapture>,
     #[serde(default)]
     pub(super) needs: Vec<Spanned<String>>,
-    pub(super) explain: Option<String>,
+    pub(super) explain: Option<TextOr<RawExplain>>,
+}
+
+/// What is said of each part of the answer that is wrong.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawExplain {
+    pub(super) status: Option<String>,
+    pub(super) headers: Option<String>,
+    pub(super) body: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -56,25 +78,121 @@ fn get() -> String {
     "GET".into()
 }
 
+/// One of the inputs of a step.
 #[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "raw is a text, or a list of texts and of { repeat, times } or { hex }"
-)]
-pub(super) enum RawBytes {
+#[serde(untagged, expecting = "an input is a text, or a table of texts")]
+pub(super) enum RawEach {
     Text(String),
-    Pieces(Vec<RawPiece>),
+    Fields(BTreeMap<String, String>),
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawGroup {
+    #[serde(default)]
+    pub(super) status: BTreeMap<String, usize>,
+    #[serde(default)]
+    pub(super) distinct: BTreeMap<String, usize>,
+    pub(super) median: Option<RawMedian>,
 }
 
 #[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "a piece is a text, { repeat = \"…\", times = … } or { hex = \"…\" }"
-)]
-pub(super) enum RawPiece {
-    Text(String),
-    Repeat { repeat: String, times: usize },
-    Hex { hex: String },
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMedian {
+    pub(super) of_ms: u64,
+    pub(super) at_least: Option<f64>,
+    pub(super) at_most: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMeanwhile {
+    pub(super) clients: usize,
+    pub(super) talk: Vec<TextOr<RawMove>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawQuery {
+    pub(super) file: String,
+    pub(super) query: String,
+    pub(super) rows: serde_json::Value,
+}
+
+/// The most that the program may have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawProcess {
+    pub(super) memory_mib: Option<u64>,
+    pub(super) threads: Option<u64>,
+    pub(super) descriptors: Option<u64>,
+}
+
+/// What a part of a JSON body has to be.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawJson {
+    pub(super) equals: Option<serde_json::Value>,
+    pub(super) contains: Option<serde_json::Value>,
+    pub(super) matches: Option<String>,
+    pub(super) at_least: Option<f64>,
+    pub(super) at_most: Option<f64>,
+    pub(super) length: Option<usize>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    /// Present is what a part is by being named; `exists = true` says no more than that.
+    #[serde(default, rename = "exists")]
+    pub(super) _exists: bool,
+    #[serde(default)]
+    pub(super) absent: bool,
+}
+
+impl RawJson {
+    /// Its keys.
+    pub(super) const KEYS: [&str; 9] = [
+        "equals", "contains", "matches", "at_least", "at_most", "length", "type", "exists",
+        "absent",
+    ];
+}
+
+/// Bytes: a text, or a list of texts and tables.
+pub(super) struct RawBytes(pub(super) Vec<TextOr<RawPiece>>);
+
+impl<'de> Deserialize<'de> for RawBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pieces;
+        impl<'de> Visitor<'de> for Pieces {
+            type Value = RawBytes;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "a text, or a list of texts and of { repeat, times }, { hex } or { random }",
+                )
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(RawBytes(vec![TextOr::Text(text.to_owned())]))
+            }
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Self::Value, M::Error> {
+                let piece = RawPiece::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(RawBytes(vec![TextOr::Table(piece)]))
+            }
+            fn visit_seq<S: SeqAccess<'de>>(self, list: S) -> Result<Self::Value, S::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(RawBytes)
+            }
+        }
+        deserializer.deserialize_any(Pieces)
+    }
+}
+
+/// A piece that is more than a text; one of its kinds has to be there.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPiece {
+    pub(super) repeat: Option<String>,
+    pub(super) times: Option<usize>,
+    pub(super) hex: Option<String>,
+    pub(super) random: Option<usize>,
+    pub(super) name: Option<String>,
+    pub(super) file: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -84,6 +202,14 @@ pub(super) struct RawExpect {
     #[serde(default)]
     pub(super) headers: BTreeMap<String, TextOr<RawMatcher>>,
     pub(super) body: Option<TextOr<RawMatcher>>,
+    pub(super) bytes: Option<BytesOr>,
+    #[serde(default)]
+    pub(super) files: BTreeMap<String, TextOr<RawMatcher>>,
+    #[serde(default)]
+    pub(super) json: BTreeMap<String, serde_json::Value>,
+    pub(super) database: Option<OneOrMany<RawQuery>>,
+    pub(super) process: Option<RawProcess>,
+    pub(super) exit: Option<OneOrMany<i32>>,
     #[serde(default)]
     pub(super) framing: RawFraming,
     pub(super) connection: Option<RawConnection>,
@@ -103,6 +229,73 @@ pub(super) enum RawFraming {
 #[serde(rename_all = "snake_case")]
 pub(super) enum RawConnection {
     Closed,
+}
+
+/// One move of a talk; a bare text in its place stands for `do`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMove {
+    pub(super) on: Option<OneOrMany<String>>,
+    #[serde(rename = "do")]
+    pub(super) word: Option<String>,
+    pub(super) write: Option<RawBytes>,
+    pub(super) cut: Option<OneOrMany<usize>>,
+    pub(super) pause_ms: Option<u64>,
+    pub(super) drip: Option<RawBytes>,
+    pub(super) send: Option<RawSend>,
+    pub(super) read: Option<BytesOr>,
+    pub(super) answer: Option<RawExpect>,
+    pub(super) wait_ms: Option<u64>,
+}
+
+/// Bytes that have to be equal, or a table with more to say of them.
+pub(super) enum BytesOr {
+    Equal(RawBytes),
+    Table(RawBytesMatcher),
+}
+
+impl<'de> Deserialize<'de> for BytesOr {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = BytesOr;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, a list of pieces, or a table such as { length = 3 }")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(BytesOr::Equal(RawBytes(vec![TextOr::Text(
+                    text.to_owned(),
+                )])))
+            }
+            fn visit_seq<S: SeqAccess<'de>>(self, list: S) -> Result<Self::Value, S::Error> {
+                RawBytes::deserialize(SeqAccessDeserializer::new(list)).map(BytesOr::Equal)
+            }
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Self::Value, M::Error> {
+                RawBytesMatcher::deserialize(MapAccessDeserializer::new(map)).map(BytesOr::Table)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBytesMatcher {
+    pub(super) equals: Option<RawBytes>,
+    pub(super) contains: Option<OneOrMany<String>>,
+    pub(super) lacks: Option<OneOrMany<String>>,
+    pub(super) length: Option<usize>,
+    pub(super) sha256: Option<String>,
+    pub(super) until: Option<String>,
+}
+
+/// A file that lies in the server's directory before it starts.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFile {
+    pub(super) bytes: Option<RawBytes>,
+    pub(super) link: Option<String>,
+    pub(super) from: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

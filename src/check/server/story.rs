@@ -1,13 +1,13 @@
 //! Puts the steps to a running server, in order, and writes down what held. It starts and stops nothing.
 
 use super::{
-    escape::{seconds, show},
-    expect::{Closes, Problem},
+    action::{Action, Life},
+    converse::Lines,
+    expect::{About, Problem},
     last_words::{explain_end, how, panic_place},
-    launch::Server,
+    launch::{Launch, Server},
     steps::{Step, Story},
     template::Values,
-    wire::{self, Ending, Exchange, Received, Until},
 };
 use crate::{
     check::{Means, Stage},
@@ -15,13 +15,7 @@ use crate::{
     outcome::{Finding, Report},
     process::End,
 };
-use std::time::{Duration, Instant};
-
-/// When a step fails: how long its last words, or the server's end, may take to become known.
-const AFTERMATH: Duration = Duration::from_millis(30);
-
-/// The same when the connection was cut, which a dying server does before it is gone.
-const LONG_AFTERMATH: Duration = Duration::from_millis(500);
+use std::{path::Path, time::Duration};
 
 /// After so many steps without an answer the others would only cost the learner's time.
 const UNANSWERED_STEPS: usize = 2;
@@ -32,11 +26,21 @@ pub(super) struct Telling<'a> {
     pub(super) values: Values,
     /// How long one step may take.
     pub(super) step_limit: Duration,
+    /// The directory in which the server runs.
+    pub(super) dir: &'a Path,
+    /// The connections that steps have left open.
+    pub(super) lines: Lines,
+    /// How far the step in question came, if it says more than the step itself.
+    pub(super) asked: Option<String>,
+    /// How the server is started again.
+    pub(super) launch: &'a Launch<'a>,
+    /// What the learner should know although it is no failure.
+    pub(super) notes: Vec<String>,
     pub(super) means: Means<'a>,
 }
 
 /// What came of one step.
-enum Came {
+pub(super) enum Came {
     /// Everything that was expected.
     Expected,
     /// Something else.
@@ -48,7 +52,7 @@ enum Came {
 }
 
 /// When the server ended, as far as the one who asks can tell.
-enum When {
+pub(super) enum When {
     /// It took no connection any more.
     BeforeThisStep,
     /// It took the connection.
@@ -72,15 +76,19 @@ impl Telling<'_> {
                 total,
             });
             let ready = step.needs.iter().all(|&need| held[need]);
-            if died || unanswered >= UNANSWERED_STEPS || !ready {
+            // A restart brings a dead server back.
+            let lost = died && !matches!(step.action, Action::Life(Life::Restart(_)));
+            if lost || unanswered >= UNANSWERED_STEPS || !ready {
                 report.not_run(&step.claim);
                 continue;
             }
             let mark = server.mark();
-            let came = self.step(step, server)?;
+            self.asked = None;
+            let came = self.step(position, server)?;
             let mut log = server.log_since(mark);
             let problems = match came {
                 Came::Expected => {
+                    died = false;
                     held[position] = true;
                     report.pass(&step.claim);
                     step_before = mark;
@@ -115,112 +123,27 @@ impl Telling<'_> {
                 "The server left {unanswered} steps without an answer, so the steps after them were not run."
             ));
         }
+        self.notes.dedup();
+        report.notes.append(&mut self.notes);
         Ok(())
-    }
-
-    fn step(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
-        let received = match server.connection(self.step_limit) {
-            Ok(stream) => wire::exchange(
-                stream,
-                &Exchange {
-                    bytes: &step.action.bytes(&self.values, server.port()),
-                    asked: step.action.asked_for(&self.values),
-                    deadline: Instant::now() + self.step_limit,
-                    until: match step.expect.closes {
-                        Closes::Must => Until::Closed,
-                        Closes::Maybe => Until::Answered,
-                    },
-                    cancel: self.means.cancel,
-                },
-            )?,
-            Err(error) => {
-                if let Some(end) = server.ends_within(LONG_AFTERMATH, self.means.cancel)? {
-                    return Ok(Came::Died(When::BeforeThisStep, end));
-                }
-                return Ok(Came::Unanswered(vec![Problem {
-                    expected: "the server accepts a connection".into(),
-                    actual: format!("no connection: {error}"),
-                    explain: Some("The server runs, but it has stopped listening. Keep the listener for as long as it runs.".into()),
-                }]));
-            }
-        };
-        let came = self.judge(step, &received);
-        if matches!(came, Came::Expected) {
-            return Ok(came);
-        }
-        // A step that failed may have ended the server; its last words may be on their way.
-        let aftermath = if received.bytes.is_empty() && received.ending == Ending::Closed {
-            LONG_AFTERMATH
-        } else {
-            AFTERMATH
-        };
-        let end = server.ends_within(aftermath, self.means.cancel)?;
-        Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
-    }
-
-    fn judge(&mut self, step: &Step, received: &Received) -> Came {
-        if received.bytes.is_empty() {
-            return self.no_answer(received.ending);
-        }
-        let asked = step.action.asked_for(&self.values);
-        let (mut problems, message) = step.expect.judge(received, asked, &self.values);
-        if problems.is_empty()
-            && let Some(message) = message
-        {
-            for (name, capture) in &step.captures {
-                match capture.take(&message) {
-                    Some(value) => self.values.capture(name, value),
-                    None => problems.push(Problem {
-                        expected: capture.expected(),
-                        actual: show(&received.bytes),
-                        explain: None,
-                    }),
-                }
-            }
-        }
-        match (problems.is_empty(), received.ending) {
-            (true, _) => Came::Expected,
-            (false, Ending::Deadline) => Came::Unanswered(problems),
-            (false, _) => Came::Broken(problems),
-        }
-    }
-
-    fn no_answer(&self, ending: Ending) -> Came {
-        let problem = |actual: String, explain: &str| {
-            vec![Problem {
-                expected: "an answer".into(),
-                actual,
-                explain: Some(explain.into()),
-            }]
-        };
-        match ending {
-            Ending::Deadline | Ending::StillOpen | Ending::TooLong => Came::Unanswered(problem(
-                format!(
-                    "nothing for {}, which is the limit of one step; the connection stayed open",
-                    seconds(self.step_limit)
-                ),
-                "The server accepted the connection and never answered. It may be waiting for bytes that the client does \
-                 not send, or for something else: look for the line where it waits.",
-            )),
-            Ending::Closed => Came::Broken(problem(
-                "the connection was closed without a single byte".into(),
-                "A client cannot tell this from a broken network. Every request deserves an answer, even when it is an error.",
-            )),
-        }
     }
 
     fn finding(&self, step: &Step, problem: Problem, log: &[String]) -> Finding {
         let explained: Vec<String> = problem
             .explain
             .into_iter()
-            .chain(step.explain.clone())
+            .chain(step.explain.words(problem.about).cloned())
             .collect();
         Finding {
-            asked: Some(step.action.asked(&self.values)),
+            asked: Some(
+                self.asked
+                    .clone()
+                    .unwrap_or_else(|| step.action.asked(&self.values)),
+            ),
             expected: Some(problem.expected),
             actual: Some(problem.actual),
             explain: (!explained.is_empty()).then(|| explained.join(" ")),
-            repeat: Some(step.action.repeat(&self.values)),
+            repeat: step.action.repeat(&self.values),
             location: panic_place(log),
             log: log.to_vec(),
             ..Finding::new(&step.claim)
@@ -234,6 +157,7 @@ fn death(when: &When, end: End, log: &[String]) -> Problem {
         When::AtThisStep => "at this step",
     };
     Problem {
+        about: About::Else,
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),
         explain: Some(explain_end(log).unwrap_or_else(|| {

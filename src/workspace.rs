@@ -106,6 +106,11 @@ impl Workspace {
         self.private().join("backups")
     }
 
+    /// Where running programs are written down, so that what a killed runner left is found.
+    pub fn running(&self) -> PathBuf {
+        self.private().join("running")
+    }
+
     /// Where the exercise is compiled.
     pub fn build(&self, exercise: &str) -> PathBuf {
         self.private().join("build").join(exercise)

@@ -132,7 +132,7 @@ impl Program {
     pub fn on_a_leash(mut self) -> Self {
         // The program takes the place of the shell, so its number is the group's. The one who waits is its child, and keeps
         // none of its pipes.
-        const LEASH: &str = "exec 3<&0; (cat <&3 >/dev/null; kill -INT $$; sleep 3; kill -KILL -- -$$) >/dev/null 2>&1 & \
+        const LEASH: &str = "exec 3<&0; (cat <&3 >/dev/null; kill -INT $$; sleep 3; kill -KILL -$$) >/dev/null 2>&1 & \
                              exec \"$@\" 3<&- </dev/null";
         let mut args: Vec<OsString> = ["-c", LEASH, "sh"].map(OsString::from).into();
         args.push(self.path.into());

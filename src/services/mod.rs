@@ -1,0 +1,1 @@
+//! Real programs that an exercise needs: PostgreSQL and Redis.

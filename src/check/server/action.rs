@@ -1,8 +1,10 @@
 //! What a step sends: a request or raw bytes, how that is told, and how to repeat it in a shell. It sends nothing itself.
 
 use super::{
-    escape::{shell_printf, shell_word, show},
+    escape::{shell_word, show},
     message::Asked,
+    pieces::{self, Piece},
+    talk::Talk,
     template::{Template, Values},
 };
 use serde_json::Value;
@@ -14,6 +16,15 @@ pub(super) enum Action {
     Send(Send),
     /// Bytes as they are.
     Raw(Vec<Piece>),
+    /// A conversation.
+    Talk(Talk),
+}
+
+/// Whether the server may close the connection after its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Afterwards {
+    Close,
+    GoOn,
 }
 
 /// A well-formed request.
@@ -34,38 +45,14 @@ pub(super) enum Body {
     Json(Value),
 }
 
-/// A part of raw bytes.
-#[derive(Clone, Debug)]
-pub(super) enum Piece {
-    /// Text; TOML's own escapes give `\r\n`.
-    Text(Template),
-    /// Bytes that are no text.
-    Bytes(Vec<u8>),
-    /// A text many times over, for long input.
-    Repeat { text: Template, times: usize },
-}
-
 impl Action {
     /// Every name that has to be filled in.
     pub(super) fn names(&self) -> Vec<String> {
-        let mut templates = Vec::new();
-        match self {
-            Self::Send(send) => {
-                templates.extend([send.method.clone(), send.path.clone()]);
-                templates.extend(send.headers.iter().map(|(_, value)| value.clone()));
-                match &send.body {
-                    Some(Body::Text(text)) => templates.push(text.clone()),
-                    Some(Body::Json(json)) => {
-                        each_string(json, &mut |text| templates.push(Template::new(text)));
-                    }
-                    None => {}
-                }
-            }
-            Self::Raw(pieces) => templates.extend(pieces.iter().filter_map(|piece| match piece {
-                Piece::Text(text) | Piece::Repeat { text, .. } => Some(text.clone()),
-                Piece::Bytes(_) => None,
-            })),
-        }
+        let templates = match self {
+            Self::Send(send) => send.templates(),
+            Self::Raw(pieces) => pieces.iter().filter_map(Piece::template).cloned().collect(),
+            Self::Talk(talk) => talk.templates(),
+        };
         templates
             .iter()
             .flat_map(Template::names)
@@ -73,90 +60,135 @@ impl Action {
             .collect()
     }
 
-    /// The bytes to send.
-    pub(super) fn bytes(&self, values: &Values, port: u16) -> Vec<u8> {
+    /// True if it differs from run to run, whatever names stand in it.
+    pub(super) fn is_random(&self) -> bool {
         match self {
-            Self::Send(send) => send.bytes(values, port),
-            Self::Raw(pieces) => pieces
-                .iter()
-                .flat_map(|piece| piece.bytes(values))
-                .collect(),
+            Self::Send(_) => false,
+            Self::Raw(pieces) => pieces.iter().any(Piece::is_random),
+            Self::Talk(talk) => talk.is_random(),
         }
-    }
-
-    /// Whether the answer is one to HEAD.
-    pub(super) fn asked_for(&self, values: &Values) -> Asked {
-        let is_head = match self {
-            Self::Send(send) => send.method.fill(values) == "HEAD",
-            Self::Raw(pieces) => pieces
-                .first()
-                .is_some_and(|first| first.bytes(values).starts_with(b"HEAD ")),
-        };
-        if is_head { Asked::Head } else { Asked::Other }
     }
 
     /// What is sent, in a few words.
     pub(super) fn asked(&self, values: &Values) -> String {
         match self {
-            Self::Send(send) => {
-                let mut asked = format!("{} {}", send.method.fill(values), send.path.fill(values));
-                for (name, value) in &send.headers {
-                    asked.push_str(&format!(", {name}: {}", value.fill(values)));
-                }
-                if let Some(body) = send.body_text(values) {
-                    asked.push_str(&format!(", body {}", show(body.as_bytes())));
-                }
-                asked
-            }
-            Self::Raw(_) => format!("the bytes {}", show(&self.bytes(values, 0))),
+            Self::Send(send) => send.asked(values),
+            Self::Raw(pieces) => format!("the bytes {}", show(&pieces::join(pieces, values))),
+            Self::Talk(talk) => talk.asked(usize::MAX - 1, values),
         }
     }
 
-    /// A line for a shell that does the same by hand.
-    pub(super) fn repeat(&self, values: &Values) -> String {
+    /// A line for a shell that does the same by hand, where there is one.
+    pub(super) fn repeat(&self, values: &Values) -> Option<String> {
         match self {
-            Self::Send(send) => send.curl(values),
+            Self::Send(send) => Some(send.curl(values)),
             Self::Raw(pieces) => {
-                let printed: Vec<String> = pieces.iter().map(|piece| piece.shell(values)).collect();
-                match printed.as_slice() {
+                let printed = pieces::shell(pieces, values);
+                Some(match printed.as_slice() {
                     [one] => format!("{one} | nc 127.0.0.1 $PORT"),
                     many => format!("({}) | nc 127.0.0.1 $PORT", many.join("; ")),
-                }
+                })
             }
+            Self::Talk(talk) => talk.repeat(values),
         }
     }
 }
 
+/// Whether raw bytes ask for a head only.
+pub(super) fn asked_for(raw: &[u8]) -> Asked {
+    if raw.starts_with(b"HEAD ") {
+        Asked::Head
+    } else {
+        Asked::Other
+    }
+}
+
 impl Send {
-    fn bytes(&self, values: &Values, port: u16) -> Vec<u8> {
+    /// Every text with names in it.
+    pub(super) fn templates(&self) -> Vec<Template> {
+        let mut templates = vec![self.method.clone(), self.path.clone()];
+        templates.extend(self.headers.iter().map(|(_, value)| value.clone()));
+        match &self.body {
+            Some(Body::Text(text)) => templates.push(text.clone()),
+            Some(Body::Json(json)) => {
+                each_string(json, &mut |text| templates.push(Template::new(text)));
+            }
+            None => {}
+        }
+        templates
+    }
+
+    /// Whether the answer is one to HEAD.
+    pub(super) fn asked_for(&self, values: &Values) -> Asked {
+        if self.method.fill(values) == "HEAD" {
+            Asked::Head
+        } else {
+            Asked::Other
+        }
+    }
+
+    /// The bytes of the only request on its connection.
+    pub(super) fn bytes(&self, values: &Values, port: u16) -> Vec<u8> {
+        self.bytes_and(Afterwards::Close, values, port)
+    }
+
+    /// The bytes of a request after which others may follow.
+    pub(super) fn bytes_to_go_on(&self, values: &Values, port: u16) -> Vec<u8> {
+        self.bytes_and(Afterwards::GoOn, values, port)
+    }
+
+    /// What is sent, in a few words.
+    pub(super) fn asked(&self, values: &Values) -> String {
+        let mut asked = format!("{} {}", self.method.fill(values), self.path.fill(values));
+        for (name, value) in &self.headers {
+            asked.push_str(&format!(", {name}: {}", value.fill(values)));
+        }
+        if let Some(body) = self.body_text(values) {
+            asked.push_str(&format!(", body {}", show(body.as_bytes())));
+        }
+        asked
+    }
+
+    /// The request as bytes that a shell can print; the name of the host is the shortest one.
+    pub(super) fn as_piece(&self, values: &Values) -> Piece {
+        let mut plain = self.clone();
+        if !plain.gives("Host") {
+            plain
+                .headers
+                .insert(0, ("Host".into(), Template::new("localhost")));
+        }
+        Piece::Bytes(plain.bytes_to_go_on(values, 0))
+    }
+
+    fn gives(&self, name: &str) -> bool {
+        let same = |(known, _): &(String, Template)| known.eq_ignore_ascii_case(name);
+        self.headers.iter().any(same)
+    }
+
+    fn bytes_and(&self, afterwards: Afterwards, values: &Values, port: u16) -> Vec<u8> {
         let body = self.body_text(values);
         let mut head = format!(
             "{} {} HTTP/1.1\r\n",
             self.method.fill(values),
             self.path.fill(values)
         );
-        let given = |name: &str| {
-            self.headers
-                .iter()
-                .any(|(known, _)| known.eq_ignore_ascii_case(name))
-        };
         let mut line = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
-        if !given("Host") {
+        if !self.gives("Host") {
             line("Host", &format!("127.0.0.1:{port}"));
         }
         for (name, value) in &self.headers {
             line(name, &value.fill(values));
         }
-        if matches!(self.body, Some(Body::Json(_))) && !given("Content-Type") {
+        if matches!(self.body, Some(Body::Json(_))) && !self.gives("Content-Type") {
             line("Content-Type", "application/json");
         }
         if let Some(body) = &body
-            && !given("Content-Length")
+            && !self.gives("Content-Length")
         {
             line("Content-Length", &body.len().to_string());
         }
         // The server need not wait for a second request on this connection.
-        if !given("Connection") {
+        if afterwards == Afterwards::Close && !self.gives("Connection") {
             line("Connection", "close");
         }
         head.push_str("\r\n");
@@ -199,26 +231,6 @@ impl Send {
         }
         // The path after the port as a word of its own: `$PORT` has to be filled in, a `$` in the path must not be.
         format!("{line} http://127.0.0.1:$PORT{}", shell_word(&path))
-    }
-}
-
-impl Piece {
-    fn bytes(&self, values: &Values) -> Vec<u8> {
-        match self {
-            Self::Text(text) => text.fill(values).into_bytes(),
-            Self::Bytes(bytes) => bytes.clone(),
-            Self::Repeat { text, times } => text.fill(values).repeat(*times).into_bytes(),
-        }
-    }
-
-    fn shell(&self, values: &Values) -> String {
-        match self {
-            Self::Repeat { text, times } => {
-                let text = shell_word(&text.fill(values));
-                format!("yes {text} | head -n {times} | tr -d '\\n'")
-            }
-            other => shell_printf(&other.bytes(values)),
-        }
     }
 }
 
@@ -271,7 +283,10 @@ mod tests {
             "/u/${id}",
             Some(Body::Json(serde_json::json!({ "a": "${id}" }))),
         );
-        let bytes = action.bytes(&values(), 81);
+        let Action::Send(send) = action else {
+            panic!("a request")
+        };
+        let bytes = send.bytes(&values(), 81);
         assert_eq!(
             String::from_utf8_lossy(&bytes),
             "POST /u/7 HTTP/1.1\r\nHost: 127.0.0.1:81\r\nX-Name: it's 7\r\nContent-Type: application/json\r\n\
@@ -283,13 +298,13 @@ mod tests {
     fn the_line_to_repeat_it_survives_a_shell() {
         let line = send("GET", "/a?b=$c&d", None).repeat(&values());
         assert_eq!(
-            line,
+            line.as_deref().expect("a line"),
             r"curl -i -H 'X-Name: it'\''s 7' http://127.0.0.1:$PORT'/a?b=$c&d'"
         );
     }
 
     #[test]
-    fn raw_pieces_are_joined_and_can_be_repeated_by_hand() {
+    fn raw_pieces_can_be_repeated_by_hand() {
         let raw = Action::Raw(vec![
             Piece::Text(Template::new("GET /")),
             Piece::Repeat {
@@ -298,29 +313,43 @@ mod tests {
             },
             Piece::Bytes(vec![0x16, 0xff]),
         ]);
-        assert_eq!(raw.bytes(&values(), 1), b"GET /aaa\x16\xff");
         assert_eq!(
-            raw.repeat(&values()),
+            raw.repeat(&values()).expect("a line"),
             r"(printf 'GET /'; yes a | head -n 3 | tr -d '\n'; printf '\026\377') | nc 127.0.0.1 $PORT"
         );
+    }
+
+    #[test]
+    fn a_request_after_which_others_follow_does_not_ask_to_close() {
+        let Action::Send(send) = send("GET", "/", None) else {
+            panic!("a request")
+        };
+        let bytes = send.bytes_to_go_on(&values(), 81);
+        assert!(!String::from_utf8_lossy(&bytes).contains("Connection"));
     }
 
     #[cfg(unix)]
     #[test]
     fn what_a_shell_sends_by_hand_is_what_was_sent() {
         use crate::process::{self, Cancel, Program};
-        let raw = Action::Raw(vec![
+        let pieces = vec![
             Piece::Text(Template::new("GET /%41?a='b'&id=${id} ")),
             Piece::Repeat {
                 text: Template::new("a b"),
                 times: 5000,
             },
             Piece::Text(Template::new("\r\n\\\r\n")),
-        ]);
-        let line = raw.repeat(&values()).replace("nc 127.0.0.1 $PORT", "cat");
+        ];
+        let line = Action::Raw(pieces.clone())
+            .repeat(&values())
+            .expect("a line");
+        let line = line.replace("nc 127.0.0.1 $PORT", "cat");
         let program = Program::learners("sh").args(["-c", &line]);
         let finished = process::run(&program, &Cancel::new()).expect("sh runs");
-        assert_eq!(finished.stdout.text.as_bytes(), raw.bytes(&values(), 1));
+        assert_eq!(
+            finished.stdout.text.as_bytes(),
+            pieces::join(&pieces, &values())
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a step expects of the answer, and what is said when something else came.
 
 use super::{
+    bytes::Bytes,
     escape::show,
     framing::{self, Framing},
     matcher::Matcher,
@@ -16,6 +17,10 @@ pub(super) struct Expect {
     pub(super) status: Vec<u16>,
     pub(super) headers: Vec<(String, Matcher)>,
     pub(super) body: Option<Matcher>,
+    /// The body as bytes, where it is no text.
+    pub(super) bytes: Option<Bytes>,
+    /// Files in the server's directory, afterwards.
+    pub(super) files: Vec<(String, Matcher)>,
     pub(super) framing: Framing,
     /// The server closes the connection after the answer.
     pub(super) closes: Closes,
@@ -31,15 +36,70 @@ pub(super) enum Closes {
     Must,
 }
 
+/// Which part of an answer is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum About {
+    Status,
+    Headers,
+    Body,
+    /// Something else, such as the form of the answer.
+    #[default]
+    Else,
+}
+
+/// The words for the learner when a step fails: the same ones whatever is wrong, or some for each part of the answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Explain {
+    pub(super) always: Option<String>,
+    pub(super) status: Option<String>,
+    pub(super) headers: Option<String>,
+    pub(super) body: Option<String>,
+}
+
+impl Explain {
+    /// The words that fit.
+    pub(super) fn words(&self, about: About) -> Option<&String> {
+        let part = match about {
+            About::Status => &self.status,
+            About::Headers => &self.headers,
+            About::Body => &self.body,
+            About::Else => &None,
+        };
+        part.as_ref().or(self.always.as_ref())
+    }
+}
+
 /// One expectation that does not hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Problem {
+    pub(super) about: About,
     pub(super) expected: String,
     pub(super) actual: String,
     pub(super) explain: Option<String>,
 }
 
+impl Problem {
+    /// The same problem, told as one of this part of the answer.
+    pub(super) fn on(self, about: About) -> Self {
+        Self { about, ..self }
+    }
+}
+
 impl Expect {
+    /// True if any answer would do.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.is_about_the_answer() && self.files.is_empty()
+    }
+
+    /// True if it says something of the answer, and not only of what the server leaves behind.
+    pub(super) fn is_about_the_answer(&self) -> bool {
+        !self.status.is_empty()
+            || !self.headers.is_empty()
+            || self.body.is_some()
+            || self.bytes.is_some()
+            || self.closes == Closes::Must
+    }
+
     /// Everything that does not hold, the most telling first; the message, if one came.
     pub(super) fn judge(
         &self,
@@ -55,6 +115,7 @@ impl Expect {
         if !self.status.is_empty() && !self.status.contains(&message.status) {
             let named: Vec<String> = self.status.iter().map(u16::to_string).collect();
             problems.push(Problem {
+                about: About::Status,
                 expected: format!("status {}", named.join(" or ")),
                 actual: format!("status {}{}", message.status, body_shown(&message)),
                 explain: None,
@@ -63,28 +124,30 @@ impl Expect {
         // What an answer of the wrong kind says besides its status would only distract.
         if problems.is_empty() {
             for (name, matcher) in &self.headers {
-                problems.extend(matcher.judge_header(
-                    name,
-                    &message.header(name).collect::<Vec<_>>(),
-                    values,
-                ));
+                let found: Vec<&str> = message.header(name).collect();
+                let problem = matcher.judge_header(name, &found, values);
+                problems.extend(problem.map(|problem| problem.on(About::Headers)));
             }
             if let Some(matcher) = &self.body {
-                problems.extend(matcher.judge(
-                    "body",
-                    &String::from_utf8_lossy(&message.body),
-                    values,
-                ));
+                let problem =
+                    matcher.judge("body", &String::from_utf8_lossy(&message.body), values);
+                problems.extend(problem.map(|problem| problem.on(About::Body)));
+            }
+            if let Some(bytes) = &self.bytes {
+                let problem = bytes.judge("body", &message.body, values);
+                problems.extend(problem.map(|problem| problem.on(About::Body)));
             }
         }
         let faults = framing::faults(self.framing, &message, received.ending);
         problems.extend(faults.into_iter().map(|fault| Problem {
+            about: About::Else,
             expected: fault.expected,
             actual: fault.actual,
             explain: Some(fault.explain),
         }));
         if self.closes == Closes::Must && received.ending != Ending::Closed {
             problems.push(Problem {
+                about: About::Else,
                 expected: "the server closes the connection after its answer".into(),
                 actual: "the connection stayed open".into(),
                 explain: None,
@@ -97,11 +160,13 @@ impl Expect {
 fn no_message(why: &NoMessage, came: &[u8]) -> Problem {
     match why {
         NoMessage::HeadUnfinished => Problem {
+            about: About::Else,
             expected: "a head that ends with an empty line".into(),
             actual: show(came),
             explain: Some("The head ends where two line ends follow each other: \\r\\n\\r\\n. They have not come, so a client takes everything for the head and waits for its end.".into()),
         },
         NoMessage::NoStatusLine(line) => Problem {
+            about: About::Else,
             expected: "a status line such as HTTP/1.1 200 OK".into(),
             actual: line.clone(),
             explain: Some(
@@ -250,6 +315,28 @@ mod tests {
             Ending::Closed,
         );
         assert_eq!(problems[0].expected, "no header Server");
+    }
+
+    #[test]
+    fn the_words_for_the_learner_fit_what_is_wrong() {
+        let explain = Explain {
+            status: Some("of the status".into()),
+            always: Some("of all".into()),
+            ..Explain::default()
+        };
+        let problems = judge(
+            &body("hi"),
+            "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+            Ending::Closed,
+        );
+        assert_eq!(
+            explain.words(problems[0].about).map(String::as_str),
+            Some("of the status")
+        );
+        assert_eq!(
+            explain.words(About::Body).map(String::as_str),
+            Some("of all")
+        );
     }
 
     #[test]

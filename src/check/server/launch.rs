@@ -123,6 +123,11 @@ impl Server {
         }
     }
 
+    /// The connection that showed that it listens, if nobody has used it yet.
+    pub(super) fn first_connection(&mut self) -> Option<TcpStream> {
+        self.first.take()
+    }
+
     /// A place in its output, for [`Server::log_since`].
     pub(super) fn mark(&self) -> Mark {
         Mark {

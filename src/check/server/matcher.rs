@@ -2,7 +2,7 @@
 
 use super::{
     escape::{count_bytes, show},
-    expect::Problem,
+    expect::{About, Problem},
     template::{Template, Values},
 };
 use regex::Regex;
@@ -57,11 +57,13 @@ impl Matcher {
         match (self.presence, found.is_empty()) {
             (Presence::Absent, true) => None,
             (Presence::Absent, false) => Some(Problem {
+                about: About::Else,
                 expected: format!("no header {name}"),
                 actual: format!("{name}: {}", found.join(", ")),
                 explain: None,
             }),
             (Presence::Required, true) => Some(Problem {
+                about: About::Else,
                 expected: self.expected(&format!("header {name}"), values),
                 actual: format!("an answer without a header {name}"),
                 explain: None,
@@ -80,6 +82,7 @@ impl Matcher {
         }
         let equals = self.equals.as_ref();
         Some(Problem {
+            about: About::Else,
             expected: self.expected(what, values),
             actual: format!("{what} {}", shown_or_empty(text)),
             explain: equals.and_then(|equals| about_the_end(&equals.fill(values), text)),

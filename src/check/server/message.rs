@@ -23,6 +23,8 @@ pub(super) struct Message {
     pub(super) body: Vec<u8>,
     /// Where the body ends.
     pub(super) length: Length,
+    /// How many bytes the whole message takes up, if it has come to its end: the next message begins there.
+    pub(super) end: Option<usize>,
     /// What breaks the rules of the format in the head.
     pub(super) faults: Vec<Fault>,
 }
@@ -108,8 +110,11 @@ pub(super) fn parse(bytes: &[u8], asked: Asked) -> Result<Message, NoMessage> {
         }
     }
     let status = status_of(&lines[0])?;
+    let head = bytes.len() - rest.len();
     if (100..200).contains(&status) && status != 101 {
-        return parse(rest, asked);
+        let mut message = parse(rest, asked)?;
+        message.end = message.end.map(|end| head + end);
+        return Ok(message);
     }
     let mut headers = Vec::new();
     for line in &lines[1..] {
@@ -123,9 +128,16 @@ pub(super) fn parse(bytes: &[u8], asked: Asked) -> Result<Message, NoMessage> {
         headers,
         body: rest.to_vec(),
         length: Length::UntilClose,
+        end: None,
         faults,
     };
-    find_length(&mut message, asked);
+    let chunks = find_length(&mut message, asked);
+    message.end = match message.length {
+        Length::NoBody => Some(head),
+        Length::Bytes(length) if length <= message.body.len() => Some(head + length),
+        Length::ChunksDone => Some(head + chunks),
+        _ => None,
+    };
     Ok(message)
 }
 
@@ -183,7 +195,8 @@ fn header(line: &str) -> Result<(String, String), Fault> {
     Ok((name.to_owned(), value.trim_matches([' ', '\t']).to_owned()))
 }
 
-fn find_length(message: &mut Message, asked: Asked) {
+/// Finds how the end of the body is told; gives how many bytes its chunks take up.
+fn find_length(message: &mut Message, asked: Asked) -> usize {
     let lengths: Vec<String> = message.header("Content-Length").map(String::from).collect();
     let chunked = message
         .header("Transfer-Encoding")
@@ -199,9 +212,11 @@ fn find_length(message: &mut Message, asked: Asked) {
     if bodiless {
         message.length = Length::NoBody;
     } else if chunked {
-        let (body, length) = dechunk(&message.body);
+        let (body, length, rest) = dechunk(&message.body);
+        let taken = message.body.len() - rest;
         message.body = body;
         message.length = length;
+        return taken;
     } else if let Some(first) = lengths.first() {
         let digits = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
         let same = lengths.iter().all(|length| length == first);
@@ -215,35 +230,39 @@ fn find_length(message: &mut Message, asked: Asked) {
             }),
         }
     }
+    0
 }
 
-/// The contents of the chunks, and whether the last one has come. A chunk that cannot be read counts as not come.
-fn dechunk(mut rest: &[u8]) -> (Vec<u8>, Length) {
+/// The contents of the chunks, whether the last one has come, and how many bytes follow it. A chunk that cannot be read counts as
+/// not come.
+fn dechunk(mut rest: &[u8]) -> (Vec<u8>, Length, usize) {
     let mut body = Vec::new();
     loop {
         let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") else {
-            return (body, Length::ChunksMissing);
+            return (body, Length::ChunksMissing, 0);
         };
         let size = String::from_utf8_lossy(&rest[..end]);
         let digits = size.split(';').next().unwrap_or_default().trim();
         let Ok(size) = usize::from_str_radix(digits, 16) else {
-            return (body, Length::ChunksMissing);
+            return (body, Length::ChunksMissing, 0);
         };
         rest = &rest[end + 2..];
         if size == 0 {
             // Trailer fields may follow; the last line is empty.
-            let ended =
-                rest.starts_with(b"\r\n") || rest.windows(4).any(|four| four == b"\r\n\r\n");
-            let length = if ended {
-                Length::ChunksDone
+            let after = if rest.starts_with(b"\r\n") {
+                Some(2)
             } else {
-                Length::ChunksMissing
+                let end = rest.windows(4).position(|four| four == b"\r\n\r\n");
+                end.map(|at| at + 4)
             };
-            return (body, length);
+            return match after {
+                Some(after) => (body, Length::ChunksDone, rest.len() - after),
+                None => (body, Length::ChunksMissing, 0),
+            };
         }
         let Some(chunk) = rest.get(..size) else {
             body.extend_from_slice(rest);
-            return (body, Length::ChunksMissing);
+            return (body, Length::ChunksMissing, 0);
         };
         body.extend_from_slice(chunk);
         rest = rest.get(size + 2..).unwrap_or_default();
@@ -332,6 +351,23 @@ mod tests {
         let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n";
         let message = parse(bytes, Asked::Head).expect("a response");
         assert!(message.is_complete());
+    }
+
+    #[test]
+    fn the_next_message_begins_where_this_one_ends() {
+        for first in [
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        ] {
+            let both = format!("{first}HTTP/1.1 404 Not Found\r\n\r\n");
+            assert_eq!(read(&both).end, Some(first.len()), "{first}");
+        }
+        assert_eq!(
+            read("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi").end,
+            None
+        );
     }
 
     #[test]

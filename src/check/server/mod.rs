@@ -3,20 +3,27 @@
 //! Here the parts are put together: read the steps, compile, launch, tell the story, stop. Each part has its own file.
 
 mod action;
+mod bytes;
 mod capture;
+mod conn;
+mod converse;
 mod escape;
 mod expect;
 mod framing;
 mod last_words;
 mod launch;
+mod layout;
 mod matcher;
 mod message;
+mod pieces;
 mod ports;
 mod random;
 mod steps;
 mod steps_file;
 mod steps_parts;
+mod steps_talk;
 mod story;
+mod talk;
 mod template;
 mod wire;
 
@@ -27,6 +34,7 @@ use crate::{
     outcome::{Report, millis},
     workspace,
 };
+use converse::Lines;
 use launch::{LISTENS, Launch};
 use std::{path::Path, time::Instant};
 use steps::{Step, Story};
@@ -37,7 +45,8 @@ use template::Values;
 pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
     // The steps first: a fault of the course is told before the learner waits for a compile.
     let file = job.course.steps(job.exercise);
-    let story = steps::read(&file, &workspace::read(&file)?)?;
+    let exercises = job.course.workspace.exercises();
+    let story = steps::read(&file, &exercises, &workspace::read(&file)?)?;
     let Some(program) = compile::compile(job, text, Harness::Main, means, report)? else {
         not_run(&story, [LISTENS], report);
         return Ok(());
@@ -64,6 +73,7 @@ fn run(
         .map(|(name, value)| (name.clone(), value.fill(&values)))
         .collect();
     let scratch = workspace::scratch()?;
+    layout::lay(&story.files, scratch.path(), &values)?;
     let launch = Launch {
         program,
         dir: scratch.path(),
@@ -84,6 +94,9 @@ fn run(
         values,
         step_limit: story.step_limit.unwrap_or(job.exercise.time_limit),
         means,
+        dir: scratch.path(),
+        lines: Lines::default(),
+        asked: None,
     };
     telling.tell(&mut server, report)?;
     let output = server.stop();

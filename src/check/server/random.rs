@@ -34,6 +34,15 @@ pub(super) fn draw(name: &str, seed: u64) -> Option<String> {
     }
 }
 
+/// Random bytes; the same name, seed and length give the same ones.
+pub(super) fn bytes(name: &str, seed: u64, length: usize) -> Vec<u8> {
+    let mut dice = Dice::new(name, seed);
+    (0..length.div_ceil(8))
+        .flat_map(|_| dice.next().to_le_bytes())
+        .take(length)
+        .collect()
+}
+
 fn word(dice: &mut Dice) -> String {
     let syllables = 2 + dice.below(3);
     (0..syllables)

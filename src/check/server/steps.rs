@@ -5,9 +5,11 @@
 use super::{
     action::Action,
     capture::Capture,
-    expect::Expect,
+    expect::{Expect, Explain},
+    layout::{Laid, What},
+    pieces::Piece,
     random,
-    steps_file::{RawStep, RawStory},
+    steps_file::{RawExplain, RawStep, RawStory, TextOr},
     template::Template,
 };
 use crate::{
@@ -24,6 +26,8 @@ const USUAL_READY_LIMIT: Duration = Duration::from_secs(5);
 pub(super) struct Story {
     /// Variables of the server's environment besides `PORT`.
     pub(super) env: Vec<(String, Template)>,
+    /// What lies in the server's directory before it starts.
+    pub(super) files: Vec<Laid>,
     /// How long the server may take until it listens.
     pub(super) ready_limit: Duration,
     /// How long one step may take, if the steps say so.
@@ -42,23 +46,28 @@ pub(super) struct Step {
     /// Positions of the steps without which this one makes no sense.
     pub(super) needs: Vec<usize>,
     /// For the learner, if it fails.
-    pub(super) explain: Option<String>,
+    pub(super) explain: Explain,
     /// What is sent or expected differs from run to run.
     pub(super) is_random: bool,
 }
 
-/// Reads and checks the steps in `text`, the contents of `file`.
+/// Reads and checks the steps in `text`, the contents of `file`. `exercises` is where the paths of other files begin.
 ///
 /// # Errors
 /// [`crate::error::Error::Course`] with the line of what is wrong.
-pub(super) fn read(file: &Path, text: &str) -> Result<Story> {
+pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
     let raw: RawStory = parse_toml(file, text)?;
     let mut reader = Reader {
         file,
         text,
         claims: Vec::new(),
         captured: Vec::new(),
+        laid: Vec::new(),
     };
+    for (path, raw) in raw.files {
+        let laid = reader.file(exercises, path, raw)?;
+        reader.laid.push(laid);
+    }
     let mut env = Vec::new();
     for (name, value) in raw.env {
         let template = Template::new(value.get_ref());
@@ -71,10 +80,26 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Story> {
     }
     Ok(Story {
         env,
+        files: reader.laid,
         ready_limit: raw.limits.ready_seconds.map_or(USUAL_READY_LIMIT, seconds),
         step_limit: raw.limits.step_seconds.map(seconds),
         steps,
     })
+}
+
+fn explain(raw: TextOr<RawExplain>) -> Explain {
+    match raw {
+        TextOr::Text(text) => Explain {
+            always: Some(text),
+            ..Explain::default()
+        },
+        TextOr::Table(raw) => Explain {
+            always: None,
+            status: raw.status,
+            headers: raw.headers,
+            body: raw.body,
+        },
+    }
 }
 
 fn seconds(seconds: u32) -> Duration {
@@ -88,9 +113,18 @@ pub(super) struct Reader<'a> {
     claims: Vec<String>,
     /// Each captured name with the step that captures it.
     captured: Vec<(String, usize)>,
+    laid: Vec<Laid>,
 }
 
 impl Reader<'_> {
+    /// The bytes of a file that lies there before the start.
+    pub(super) fn laid(&self, path: &str) -> Option<&[Piece]> {
+        self.laid.iter().find_map(|laid| match &laid.what {
+            What::Bytes(pieces) if laid.path == Path::new(path) => Some(pieces.as_slice()),
+            _ => None,
+        })
+    }
+
     pub(super) fn fail<T, U>(
         &self,
         at: &Spanned<T>,
@@ -110,20 +144,33 @@ impl Reader<'_> {
                 "Claims name the checks: word this one in another way.",
             );
         }
-        let action = match (raw.send, raw.raw) {
-            (Some(send), None) => self.send(at, send)?,
-            (None, Some(raw)) => self.raw(at, raw)?,
+        let mut names = Vec::new();
+        let action = match (raw.send, raw.raw, raw.talk) {
+            (Some(send), None, None) => Action::Send(self.request(at, send)?),
+            (None, Some(raw), None) => Action::Raw(self.pieces(at, raw)?),
+            (None, None, Some(moves)) => Action::Talk(self.talk(at, raw.on, moves, &mut names)?),
             _ => {
                 return self.fail(
                     at,
-                    "a step needs send or raw, one of them",
+                    "a step needs send, raw or talk, one of them",
                     "Say what to send to the server.",
                 );
             }
         };
-        let mut names = action.names();
-        let expect = self.expect(at, raw.expect, &mut names)?;
-        let is_random = names.iter().any(|name| name.starts_with("random."));
+        names.extend(action.names());
+        let expect = match (&action, raw.expect) {
+            // A talk says within itself what it expects.
+            (Action::Talk(_), None) => Expect::default(),
+            (_, raw) => self.expect(at, raw.unwrap_or_default(), &mut names)?,
+        };
+        if matches!(action, Action::Talk(_)) && expect.is_about_the_answer() {
+            return self.fail(
+                at,
+                "a talk expects its answers within itself",
+                "Put the expectation into a move: { answer = { … } }.",
+            );
+        }
+        let is_random = action.is_random() || names.iter().any(|name| name.starts_with("random."));
         let mut needs = self.check_names(at, names.iter().map(String::as_str))?;
         for need in &raw.needs {
             let Some(known) = self.claims.iter().position(|claim| claim == need.get_ref()) else {
@@ -147,13 +194,13 @@ impl Reader<'_> {
             expect,
             captures,
             needs,
-            explain: raw.explain,
+            explain: raw.explain.map(explain).unwrap_or_default(),
             is_random,
         })
     }
 
     /// The steps that capture these names. A name that nothing gives a value to is a fault of the course.
-    fn check_names<'n, T>(
+    pub(super) fn check_names<'n, T>(
         &self,
         at: &Spanned<T>,
         names: impl Iterator<Item = &'n str>,
@@ -180,7 +227,7 @@ mod tests {
     use crate::error::Error;
 
     fn told(text: &str) -> String {
-        let error = read(Path::new("a.toml"), text).expect_err("it is wrong");
+        let error = read(Path::new("a.toml"), Path::new(""), text).expect_err("it is wrong");
         assert!(matches!(error, Error::Course { .. }));
         format!("{error}. {}", error.help().unwrap_or_default())
     }
@@ -204,7 +251,7 @@ mod tests {
             raw = ["GET ${where}", { repeat = "a", times = 3 }, { hex = "0d 0a" }]
             expect = { body = "hi", connection = "closed" }
         "#;
-        let story = read(Path::new("a.toml"), text).expect("it is right");
+        let story = read(Path::new("a.toml"), Path::new(""), text).expect("it is right");
         assert_eq!(story.step_limit, Some(Duration::from_secs(2)));
         assert_eq!(story.steps[1].needs, [0]);
     }
@@ -247,6 +294,83 @@ mod tests {
             "{}",
             told(&text)
         );
+    }
+
+    fn talk(moves: &str) -> String {
+        format!("[[step]]\nclaim = \"a\"\ntalk = [{moves}]\n")
+    }
+
+    #[test]
+    fn a_talk_is_read_move_by_move() {
+        let text = talk(
+            r#""open", { on = "b", write = "hi\n", cut = [1] }, { read = [{ random = 9 }] }, { answer = { status = 200 } }, "expect closed""#,
+        );
+        let story = read(Path::new("a.toml"), Path::new(""), &text).expect("it is right");
+        let Action::Talk(talk) = &story.steps[0].action else {
+            panic!("a talk")
+        };
+        assert_eq!(talk.moves.len(), 5);
+        assert!(story.steps[0].is_random);
+    }
+
+    #[test]
+    fn mistakes_in_a_talk_are_told() {
+        for (moves, told_as) in [
+            (
+                r#""opne""#,
+                "`opne` is no move of a talk. A move of one word is one of \"open\"",
+            ),
+            (
+                r#"{ write = "a", read = "b" }"#,
+                "a move of a talk is one of",
+            ),
+            (r#"{ wriet = "a" }"#, "Did you mean `write`?"),
+            (
+                r#"{ read = { lacks = "b" } }"#,
+                "nobody knows how much to read",
+            ),
+            (r#"{ read = {} }"#, "say nothing"),
+            (r#"{ read = "b", cut = 1 }"#, "only write has a cut"),
+            (r#"{ write = [{ hex = "1" }] }"#, "pairs of digits"),
+            (r#"{ write = [{ file = "a.txt" }] }"#, "no file `a.txt`"),
+            (
+                r#"{ answer = { status = 200, connection = "closed" } }"#,
+                "\"expect closed\"",
+            ),
+            (r#"{ write = "${id}" }"#, "nothing gives `${id}` a value"),
+        ] {
+            let told = told(&talk(moves));
+            assert!(
+                told.starts_with("a.toml:") && told.contains(told_as),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn mistakes_in_the_files_are_told() {
+        for (file, told_as) in [
+            (r#""../a" = "x""#, "leaves the server's directory"),
+            (
+                r#""a" = { from = "no/such/place" }"#,
+                "there is no `no/such/place`",
+            ),
+            (
+                r#""a" = { link = "b", from = "c" }"#,
+                "one of bytes, link and from",
+            ),
+            (r#""a" = "${id}""#, "nothing gives `${id}` a value"),
+        ] {
+            let text = format!(
+                "files = {{ {file} }}\n{}",
+                step("expect = { status = 200 }")
+            );
+            let told = told(&text);
+            assert!(
+                told.starts_with("a.toml:1: ") && told.contains(told_as),
+                "{told}"
+            );
+        }
     }
 
     #[test]

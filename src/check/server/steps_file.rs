@@ -4,7 +4,10 @@
 use crate::course::Spanned;
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{
+        MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
 };
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -15,6 +18,8 @@ pub(super) struct RawStory {
     pub(super) env: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
     pub(super) limits: RawLimits,
+    #[serde(default)]
+    pub(super) files: BTreeMap<String, Spanned<TextOr<RawFile>>>,
     pub(super) step: Vec<RawStep>,
 }
 
@@ -31,13 +36,23 @@ pub(super) struct RawStep {
     pub(super) claim: Spanned<String>,
     pub(super) send: Option<RawSend>,
     pub(super) raw: Option<RawBytes>,
-    #[serde(default)]
-    pub(super) expect: RawExpect,
+    pub(super) talk: Option<Vec<TextOr<RawMove>>>,
+    pub(super) on: Option<OneOrMany<String>>,
+    pub(super) expect: Option<RawExpect>,
     #[serde(default)]
     pub(super) capture: BTreeMap<String, RawCapture>,
     #[serde(default)]
     pub(super) needs: Vec<Spanned<String>>,
-    pub(super) explain: Option<String>,
+    pub(super) explain: Option<TextOr<RawExplain>>,
+}
+
+/// What is said of each part of the answer that is wrong.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawExplain {
+    pub(super) status: Option<String>,
+    pub(super) headers: Option<String>,
+    pub(super) body: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -56,25 +71,44 @@ fn get() -> String {
     "GET".into()
 }
 
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "raw is a text, or a list of texts and of { repeat, times } or { hex }"
-)]
-pub(super) enum RawBytes {
-    Text(String),
-    Pieces(Vec<RawPiece>),
+/// Bytes: a text, or a list of texts and tables.
+pub(super) struct RawBytes(pub(super) Vec<TextOr<RawPiece>>);
+
+impl<'de> Deserialize<'de> for RawBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pieces;
+        impl<'de> Visitor<'de> for Pieces {
+            type Value = RawBytes;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "a text, or a list of texts and of { repeat, times }, { hex } or { random }",
+                )
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(RawBytes(vec![TextOr::Text(text.to_owned())]))
+            }
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Self::Value, M::Error> {
+                let piece = RawPiece::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(RawBytes(vec![TextOr::Table(piece)]))
+            }
+            fn visit_seq<S: SeqAccess<'de>>(self, list: S) -> Result<Self::Value, S::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(RawBytes)
+            }
+        }
+        deserializer.deserialize_any(Pieces)
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "a piece is a text, { repeat = \"…\", times = … } or { hex = \"…\" }"
-)]
-pub(super) enum RawPiece {
-    Text(String),
-    Repeat { repeat: String, times: usize },
-    Hex { hex: String },
+/// A piece that is more than a text; one of its kinds has to be there.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPiece {
+    pub(super) repeat: Option<String>,
+    pub(super) times: Option<usize>,
+    pub(super) hex: Option<String>,
+    pub(super) random: Option<usize>,
+    pub(super) name: Option<String>,
+    pub(super) file: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -84,6 +118,9 @@ pub(super) struct RawExpect {
     #[serde(default)]
     pub(super) headers: BTreeMap<String, TextOr<RawMatcher>>,
     pub(super) body: Option<TextOr<RawMatcher>>,
+    pub(super) bytes: Option<BytesOr>,
+    #[serde(default)]
+    pub(super) files: BTreeMap<String, TextOr<RawMatcher>>,
     #[serde(default)]
     pub(super) framing: RawFraming,
     pub(super) connection: Option<RawConnection>,
@@ -103,6 +140,73 @@ pub(super) enum RawFraming {
 #[serde(rename_all = "snake_case")]
 pub(super) enum RawConnection {
     Closed,
+}
+
+/// One move of a talk; a bare text in its place stands for `do`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMove {
+    pub(super) on: Option<OneOrMany<String>>,
+    #[serde(rename = "do")]
+    pub(super) word: Option<String>,
+    pub(super) write: Option<RawBytes>,
+    pub(super) cut: Option<OneOrMany<usize>>,
+    pub(super) pause_ms: Option<u64>,
+    pub(super) drip: Option<RawBytes>,
+    pub(super) send: Option<RawSend>,
+    pub(super) read: Option<BytesOr>,
+    pub(super) answer: Option<RawExpect>,
+    pub(super) wait_ms: Option<u64>,
+}
+
+/// Bytes that have to be equal, or a table with more to say of them.
+pub(super) enum BytesOr {
+    Equal(RawBytes),
+    Table(RawBytesMatcher),
+}
+
+impl<'de> Deserialize<'de> for BytesOr {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = BytesOr;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, a list of pieces, or a table such as { length = 3 }")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(BytesOr::Equal(RawBytes(vec![TextOr::Text(
+                    text.to_owned(),
+                )])))
+            }
+            fn visit_seq<S: SeqAccess<'de>>(self, list: S) -> Result<Self::Value, S::Error> {
+                RawBytes::deserialize(SeqAccessDeserializer::new(list)).map(BytesOr::Equal)
+            }
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Self::Value, M::Error> {
+                RawBytesMatcher::deserialize(MapAccessDeserializer::new(map)).map(BytesOr::Table)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBytesMatcher {
+    pub(super) equals: Option<RawBytes>,
+    pub(super) contains: Option<OneOrMany<String>>,
+    pub(super) lacks: Option<OneOrMany<String>>,
+    pub(super) length: Option<usize>,
+    pub(super) sha256: Option<String>,
+    pub(super) until: Option<String>,
+}
+
+/// A file that lies in the server's directory before it starts.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFile {
+    pub(super) bytes: Option<RawBytes>,
+    pub(super) link: Option<String>,
+    pub(super) from: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

@@ -2,15 +2,14 @@
 //! [`super::steps`].
 
 use super::{
-    action::{Action, Body, Piece, Send},
+    action::{Body, Send},
     capture::Capture,
     expect::{Closes, Expect},
     framing::Framing,
     matcher::{Matcher, Presence},
     steps::Reader,
     steps_file::{
-        OneOrMany, RawBytes, RawCapture, RawConnection, RawExpect, RawFraming, RawMatcher,
-        RawPiece, RawSend, TextOr,
+        OneOrMany, RawCapture, RawConnection, RawExpect, RawFraming, RawMatcher, RawSend, TextOr,
     },
     template::{Template, Values},
 };
@@ -18,7 +17,7 @@ use crate::{course::Spanned, error::Result};
 use regex::Regex;
 
 impl Reader<'_> {
-    pub(super) fn send(&self, at: &Spanned<String>, raw: RawSend) -> Result<Action> {
+    pub(super) fn request(&self, at: &Spanned<String>, raw: RawSend) -> Result<Send> {
         let body = match (raw.body, raw.json) {
             (Some(_), Some(_)) => {
                 return self.fail(
@@ -34,40 +33,12 @@ impl Reader<'_> {
             .headers
             .iter()
             .map(|(name, value)| (name.clone(), Template::new(value)));
-        Ok(Action::Send(Send {
+        Ok(Send {
             method: Template::new(&raw.method),
             path: Template::new(&raw.path),
             headers: headers.collect(),
             body,
-        }))
-    }
-
-    pub(super) fn raw(&self, at: &Spanned<String>, raw: RawBytes) -> Result<Action> {
-        let pieces = match raw {
-            RawBytes::Text(text) => vec![RawPiece::Text(text)],
-            RawBytes::Pieces(pieces) => pieces,
-        };
-        let mut checked = Vec::new();
-        for piece in pieces {
-            checked.push(match piece {
-                RawPiece::Text(text) => Piece::Text(Template::new(&text)),
-                RawPiece::Repeat { repeat, times } => Piece::Repeat {
-                    text: Template::new(&repeat),
-                    times,
-                },
-                RawPiece::Hex { hex } => match bytes_of(&hex) {
-                    Some(bytes) => Piece::Bytes(bytes),
-                    None => {
-                        return self.fail(
-                            at,
-                            "hex holds something else than pairs of digits",
-                            "As in hex = \"16 03 01\".",
-                        );
-                    }
-                },
-            });
-        }
-        Ok(Action::Raw(checked))
+        })
     }
 
     pub(super) fn expect(
@@ -106,9 +77,14 @@ impl Reader<'_> {
                 "Say what it equals, contains or matches.",
             );
         }
-        let says_nothing =
-            expect.status.is_empty() && expect.headers.is_empty() && expect.body.is_none();
-        if says_nothing && expect.closes == Closes::Maybe {
+        expect.bytes = raw
+            .bytes
+            .map(|bytes| self.bytes(at, bytes, names))
+            .transpose()?;
+        for (path, matcher) in raw.files {
+            expect.files.push((path, self.matcher(at, matcher, names)?));
+        }
+        if expect.is_empty() {
             return self.fail(
                 at,
                 "a step without expectations checks nothing",
@@ -187,31 +163,5 @@ impl Reader<'_> {
                 "Correct the pattern.",
             ),
         }
-    }
-}
-
-fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = hex
-        .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let pairs = digits.chunks(2).map(|pair| {
-        let pair = std::str::from_utf8(pair)
-            .ok()
-            .filter(|pair| pair.len() == 2)?;
-        u8::from_str_radix(pair, 16).ok()
-    });
-    pairs.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hex_is_pairs_of_digits_with_blanks_between() {
-        assert_eq!(bytes_of("16 03 ff"), Some(vec![0x16, 0x03, 0xff]));
-        assert_eq!(bytes_of("160"), None);
-        assert_eq!(bytes_of("zz"), None);
     }
 }

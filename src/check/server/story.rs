@@ -1,11 +1,17 @@
 //! Puts the steps to a running server, in order, and writes down what held. It starts and stops nothing.
 
 use super::{
+    action::{Action, asked_for},
+    converse::{self, Held, Lines, Party, Trouble},
     escape::{seconds, show},
-    expect::{Closes, Problem},
+    expect::{About, Closes, Problem},
     last_words::{explain_end, how, panic_place},
     launch::Server,
+    layout,
+    message::{Asked, Message},
+    pieces,
     steps::{Step, Story},
+    talk::Talk,
     template::Values,
     wire::{self, Ending, Exchange, Received, Until},
 };
@@ -15,7 +21,10 @@ use crate::{
     outcome::{Finding, Report},
     process::End,
 };
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 /// When a step fails: how long its last words, or the server's end, may take to become known.
 const AFTERMATH: Duration = Duration::from_millis(30);
@@ -32,6 +41,12 @@ pub(super) struct Telling<'a> {
     pub(super) values: Values,
     /// How long one step may take.
     pub(super) step_limit: Duration,
+    /// The directory in which the server runs.
+    pub(super) dir: &'a Path,
+    /// The connections that steps have left open.
+    pub(super) lines: Lines,
+    /// How far the step in question came, if it says more than the step itself.
+    pub(super) asked: Option<String>,
     pub(super) means: Means<'a>,
 }
 
@@ -77,6 +92,7 @@ impl Telling<'_> {
                 continue;
             }
             let mark = server.mark();
+            self.asked = None;
             let came = self.step(step, server)?;
             let mut log = server.log_since(mark);
             let problems = match came {
@@ -119,12 +135,40 @@ impl Telling<'_> {
     }
 
     fn step(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
+        let mut came = match &step.action {
+            Action::Send(send) => {
+                let bytes = send.bytes(&self.values, server.port());
+                self.exchange(step, &bytes, send.asked_for(&self.values), server)?
+            }
+            Action::Raw(pieces) => {
+                let bytes = pieces::join(pieces, &self.values);
+                self.exchange(step, &bytes, asked_for(&bytes), server)?
+            }
+            Action::Talk(talk) => self.talk(step, talk, server)?,
+        };
+        if matches!(came, Came::Expected) {
+            let files = self.files(step)?;
+            if !files.is_empty() {
+                came = Came::Broken(files);
+            }
+        }
+        Ok(came)
+    }
+
+    /// One request on a connection of its own.
+    fn exchange(
+        &mut self,
+        step: &Step,
+        bytes: &[u8],
+        asked: Asked,
+        server: &mut Server,
+    ) -> Result<Came> {
         let received = match server.connection(self.step_limit) {
             Ok(stream) => wire::exchange(
                 stream,
                 &Exchange {
-                    bytes: &step.action.bytes(&self.values, server.port()),
-                    asked: step.action.asked_for(&self.values),
+                    bytes,
+                    asked,
                     deadline: Instant::now() + self.step_limit,
                     until: match step.expect.closes {
                         Closes::Must => Until::Closed,
@@ -138,13 +182,14 @@ impl Telling<'_> {
                     return Ok(Came::Died(When::BeforeThisStep, end));
                 }
                 return Ok(Came::Unanswered(vec![Problem {
+                    about: About::Else,
                     expected: "the server accepts a connection".into(),
                     actual: format!("no connection: {error}"),
                     explain: Some("The server runs, but it has stopped listening. Keep the listener for as long as it runs.".into()),
                 }]));
             }
         };
-        let came = self.judge(step, &received);
+        let came = self.judge(step, asked, &received);
         if matches!(came, Came::Expected) {
             return Ok(came);
         }
@@ -158,25 +203,77 @@ impl Telling<'_> {
         Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
     }
 
-    fn judge(&mut self, step: &Step, received: &Received) -> Came {
+    fn talk(&mut self, step: &Step, talk: &Talk, server: &mut Server) -> Result<Came> {
+        let mut first = server.first_connection();
+        let party = Party {
+            port: server.port(),
+            values: &self.values,
+            limit: self.step_limit,
+            cancel: self.means.cancel,
+        };
+        let (number, trouble) = match converse::hold(talk, &mut self.lines, &mut first, &party)? {
+            Held::Well(answers) => {
+                let problems = match answers.last() {
+                    Some(last) => self.capture(step, last, &last.body.clone()),
+                    None => Vec::new(),
+                };
+                return Ok(if problems.is_empty() {
+                    Came::Expected
+                } else {
+                    Came::Broken(problems)
+                });
+            }
+            Held::Broken(number, trouble) => (number, trouble),
+        };
+        self.asked = Some(talk.asked(number, &self.values));
+        let aftermath = match trouble {
+            Trouble::Cut(_) => LONG_AFTERMATH,
+            Trouble::Other(_) | Trouble::Silence(_) => AFTERMATH,
+        };
+        if let Some(end) = server.ends_within(aftermath, self.means.cancel)? {
+            return Ok(Came::Died(When::AtThisStep, end));
+        }
+        Ok(match trouble {
+            Trouble::Other(problems) => Came::Broken(problems),
+            Trouble::Cut(problem) => Came::Broken(vec![problem]),
+            Trouble::Silence(problem) => Came::Unanswered(vec![problem]),
+        })
+    }
+
+    fn files(&self, step: &Step) -> Result<Vec<Problem>> {
+        let mut problems = Vec::new();
+        for (path, matcher) in &step.expect.files {
+            problems.extend(layout::judge(path, matcher, self.dir, &self.values)?);
+        }
+        Ok(problems)
+    }
+
+    /// Keeps what later steps use; gives what was not there.
+    fn capture(&mut self, step: &Step, message: &Message, came: &[u8]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (name, capture) in &step.captures {
+            match capture.take(message) {
+                Some(value) => self.values.capture(name, value),
+                None => problems.push(Problem {
+                    about: About::Else,
+                    expected: capture.expected(),
+                    actual: show(came),
+                    explain: None,
+                }),
+            }
+        }
+        problems
+    }
+
+    fn judge(&mut self, step: &Step, asked: Asked, received: &Received) -> Came {
         if received.bytes.is_empty() {
             return self.no_answer(received.ending);
         }
-        let asked = step.action.asked_for(&self.values);
         let (mut problems, message) = step.expect.judge(received, asked, &self.values);
         if problems.is_empty()
             && let Some(message) = message
         {
-            for (name, capture) in &step.captures {
-                match capture.take(&message) {
-                    Some(value) => self.values.capture(name, value),
-                    None => problems.push(Problem {
-                        expected: capture.expected(),
-                        actual: show(&received.bytes),
-                        explain: None,
-                    }),
-                }
-            }
+            problems.extend(self.capture(step, &message, &received.bytes));
         }
         match (problems.is_empty(), received.ending) {
             (true, _) => Came::Expected,
@@ -188,6 +285,7 @@ impl Telling<'_> {
     fn no_answer(&self, ending: Ending) -> Came {
         let problem = |actual: String, explain: &str| {
             vec![Problem {
+                about: About::Else,
                 expected: "an answer".into(),
                 actual,
                 explain: Some(explain.into()),
@@ -213,14 +311,18 @@ impl Telling<'_> {
         let explained: Vec<String> = problem
             .explain
             .into_iter()
-            .chain(step.explain.clone())
+            .chain(step.explain.words(problem.about).cloned())
             .collect();
         Finding {
-            asked: Some(step.action.asked(&self.values)),
+            asked: Some(
+                self.asked
+                    .clone()
+                    .unwrap_or_else(|| step.action.asked(&self.values)),
+            ),
             expected: Some(problem.expected),
             actual: Some(problem.actual),
             explain: (!explained.is_empty()).then(|| explained.join(" ")),
-            repeat: Some(step.action.repeat(&self.values)),
+            repeat: step.action.repeat(&self.values),
             location: panic_place(log),
             log: log.to_vec(),
             ..Finding::new(&step.claim)
@@ -234,6 +336,7 @@ fn death(when: &When, end: End, log: &[String]) -> Problem {
         When::AtThisStep => "at this step",
     };
     Problem {
+        about: About::Else,
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),
         explain: Some(explain_end(log).unwrap_or_else(|| {

@@ -71,6 +71,11 @@ impl Values {
         }
     }
 
+    /// The seed of the run.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Remembers a value for the steps to come.
     pub(super) fn capture(&mut self, name: &str, value: String) {
         self.captured.insert(name.to_owned(), value);

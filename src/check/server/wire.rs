@@ -161,7 +161,8 @@ fn is_whole(bytes: &[u8], asked: Asked) -> bool {
     }
 }
 
-fn is_slice(error: &io::Error) -> bool {
+/// True if a blocking call only came to the end of its slice of time.
+pub(super) fn is_slice(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted

@@ -9,6 +9,7 @@ use backendlings::{
     course::{Course, Exercise},
     outcome::{Detail, Outcome, Report},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace, extension},
 };
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -22,8 +23,10 @@ use std::{
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let workspace = Workspace::at(env!("CARGO_MANIFEST_DIR"));
+    let services = Services::of(&workspace);
     let course = Course::load(workspace).expect("the course is right");
     let bench = Arc::new(Bench {
+        services,
         course,
         toolchain: Toolchain::find().expect("rustc is installed"),
     });
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
 /// What all proofs share.
 struct Bench {
     course: Course,
+    services: Services,
     toolchain: Toolchain,
 }
 
@@ -106,6 +110,7 @@ impl Bench {
         };
         let means = Means {
             toolchain: &self.toolchain,
+            services: &self.services,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

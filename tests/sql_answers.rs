@@ -8,6 +8,7 @@ use backendlings::{
     error::Result,
     outcome::{CheckState, Detail, Report},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace},
 };
 use std::path::Path;
@@ -29,6 +30,7 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
         job,
         Means {
             toolchain: &toolchain,
+            services: &Services::of(&course.workspace),
             cancel,
             on_stage: &|_| {},
         },

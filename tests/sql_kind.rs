@@ -7,6 +7,7 @@ use backendlings::{
     error::{Error, Result},
     outcome::{CheckState, Detail, Finding, Report, Side},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace},
 };
 use std::{
@@ -88,6 +89,7 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
         job,
         Means {
             toolchain: &toolchain,
+            services: &Services::of(&course.workspace),
             cancel,
             on_stage: &|_| {},
         },

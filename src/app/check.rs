@@ -9,6 +9,7 @@ use crate::{
     outcome::{Outcome, Report},
     process::Cancel,
     progress::{Change, Pristine},
+    services::Services,
     ui,
 };
 use std::fmt::Write as _;
@@ -20,7 +21,11 @@ pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Resu
     let files = Files::read(&context.course, exercise, Pristine::of(&context.course))?;
     let report = check::check(
         files.job(&context.course, exercise),
-        means(&toolchain, &Cancel::new()),
+        means(
+            &toolchain,
+            &Services::of(&context.course.workspace),
+            &Cancel::new(),
+        ),
     )?;
     context.save(&changes(context, [&report]))?;
     match format {
@@ -42,7 +47,11 @@ pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
     let reports = check::check_all(
         &context.course,
         Pristine::of(&context.course),
-        means(&toolchain, &Cancel::new()),
+        means(
+            &toolchain,
+            &Services::of(&context.course.workspace),
+            &Cancel::new(),
+        ),
         &progress,
     )?;
     if format == Format::Text && console_is_there() {
@@ -60,9 +69,10 @@ pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
     Ok(if passed { End::Done } else { End::NotYet })
 }
 
-fn means<'a>(toolchain: &'a Toolchain, cancel: &'a Cancel) -> Means<'a> {
+fn means<'a>(toolchain: &'a Toolchain, services: &'a Services, cancel: &'a Cancel) -> Means<'a> {
     Means {
         toolchain,
+        services,
         cancel,
         on_stage: &|_| {},
     }

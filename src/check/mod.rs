@@ -16,6 +16,7 @@ use crate::{
     error::Result,
     outcome::{Report, millis},
     process::Cancel,
+    services::Services,
 };
 use std::{path::Path, time::Instant};
 
@@ -43,6 +44,8 @@ pub struct Job<'a> {
 pub struct Means<'a> {
     /// The compiler.
     pub toolchain: &'a Toolchain,
+    /// PostgreSQL and Redis, for exercises that need them.
+    pub services: &'a Services,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,
     /// Called as the check goes on.

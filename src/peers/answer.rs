@@ -76,6 +76,14 @@ impl Answer {
         Self { status, ..self }
     }
 
+    /// The same answer with another body.
+    pub fn with_body(self, body: impl Into<String>) -> Self {
+        Self {
+            body: body.into(),
+            ..self
+        }
+    }
+
     /// One header more. Content-Length is added by itself, unless it is given here.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));

@@ -1,5 +1,8 @@
 //! Messages of the domain name system as bytes (RFC 1035, section 4): reads a query strictly, writes a reply with compressed names.
 //! It decides nothing.
+//!
+//! Pointers lead to the question and to the owners of earlier records, never into the data of a record. So after an alias
+//! comes a name of some labels and a pointer, which a reader has to be ready for.
 
 use std::net::Ipv4Addr;
 
@@ -164,7 +167,7 @@ pub(super) fn reply(query: &Query, id: u16, code: Code, records: &[Record]) -> V
         bytes.extend([0, 0]);
         match &record.data {
             RecordData::Address(address) => bytes.extend(address.octets()),
-            RecordData::Alias(name) => write_name(name, &mut bytes, &mut known),
+            RecordData::Alias(name) => write_name(name, &mut bytes, &mut known.clone()),
         }
         let length = u16::try_from(bytes.len() - length_at - 2).unwrap_or(0);
         bytes[length_at..length_at + 2].copy_from_slice(&length.to_be_bytes());
@@ -270,8 +273,8 @@ mod tests {
         let expected = [
             // www.test, at 12; a.b and a pointer to test, at 16.
             &b"\xC0\x0C\x00\x05\x00\x01\x00\x00\x00\x3C\x00\x06\x01a\x01b\xC0\x10"[..],
-            // a.b.test, where it was written before.
-            b"\xC0\x26\x00\x01\x00\x01\x00\x00\x01\x2C\x00\x04\xC0\x00\x02\x07",
+            // Again a.b and a pointer to test.
+            b"\x01a\x01b\xC0\x10\x00\x01\x00\x01\x00\x00\x01\x2C\x00\x04\xC0\x00\x02\x07",
         ];
         assert_eq!(answers, expected.concat());
     }

@@ -13,7 +13,7 @@ mod user;
 use crate::{
     error::Result,
     process::{Cancel, Record},
-    workspace,
+    workspace::{self, Workspace},
 };
 use std::{
     fmt,
@@ -60,6 +60,11 @@ impl Services {
             postgres: Mutex::default(),
             redis: Mutex::default(),
         }
+    }
+
+    /// The services of a runner that works on this course.
+    pub fn of(workspace: &Workspace) -> Self {
+        Self::new(Record::at(workspace.running()))
     }
 
     /// PostgreSQL; started now if it does not run.

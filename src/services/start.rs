@@ -20,7 +20,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(3);
 const PORTS_TO_TRY: usize = 3;
 
 /// How long a service has to end by itself.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A program that runs, and is written down for as long as it does.
 #[derive(Debug)]

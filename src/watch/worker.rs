@@ -8,6 +8,7 @@ use crate::{
     error::Result,
     process::Cancel,
     progress::Pristine,
+    services::Services,
 };
 use std::{
     sync::{
@@ -93,12 +94,15 @@ impl Drop for Worker {
 }
 
 fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
+    // Ended with this thread, after the last check.
+    let services = Services::of(&course.workspace);
     while let Ok(Order { run, task, cancel }) = inbox.recv() {
         if cancel.is_cancelled() {
             continue;
         }
         let means = Means {
             toolchain,
+            services: &services,
             cancel: &cancel,
             on_stage: &|stage| on_event(Event::Stage { run, stage }),
         };

@@ -14,6 +14,7 @@ use backendlings::{
     outcome::Report,
     process::Cancel,
     progress::Pristine,
+    services::Services,
     workspace::Workspace,
 };
 use std::{
@@ -192,6 +193,7 @@ impl Tiny {
         let files = Files::read(&course, exercise, pristine)?;
         let means = Means {
             toolchain: &Toolchain::find()?,
+            services: &Services::of(&course.workspace),
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -9,6 +9,7 @@ use super::{
     launch::Server,
     layout,
     message::{Asked, Message},
+    peers::Peers,
     pieces,
     steps::{Step, Story},
     talk::Talk,
@@ -47,6 +48,8 @@ pub(super) struct Telling<'a> {
     pub(super) lines: Lines,
     /// How far the step in question came, if it says more than the step itself.
     pub(super) asked: Option<String>,
+    /// The other sides.
+    pub(super) peers: &'a Peers,
     pub(super) means: Means<'a>,
 }
 
@@ -135,6 +138,29 @@ impl Telling<'_> {
     }
 
     fn step(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
+        let before = self.peers.before();
+        let mut came = self.act(step, server)?;
+        if matches!(came, Came::Expected) {
+            let problems = self
+                .peers
+                .judge(before, step.upstream.as_ref(), step.dns.as_ref());
+            if !problems.is_empty() {
+                let end = server.ends_within(AFTERMATH, self.means.cancel)?;
+                came = end.map_or(Came::Broken(problems), |end| {
+                    Came::Died(When::AtThisStep, end)
+                });
+            }
+        }
+        if let Came::Broken(problems) | Came::Unanswered(problems) = &mut came
+            && let (Some(first), Some(complaint)) =
+                (problems.first_mut(), self.peers.complaints(before))
+        {
+            first.explain = Some(complaint);
+        }
+        Ok(came)
+    }
+
+    fn act(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
         let mut came = match &step.action {
             Action::Send(send) => {
                 let bytes = send.bytes(&self.values, server.port());

@@ -77,7 +77,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Query, String> {
     }
     let (name, end) = name_at(bytes, 12)?;
     if bytes.len() < end + 4 {
-        return Err("type and class are missing after the name".into());
+        return Err(format!(
+            "{} bytes come after the 0 that ends the name, and type and class need 4",
+            bytes.len() - end
+        ));
     }
     let (kind, class) = (number(end), number(end + 2));
     if class != INTERNET {
@@ -239,10 +242,7 @@ mod tests {
             (with(4, &[0, 0]), "0 questions"),
             (with(12, &[200]), "63 is the most"),
             (with(12, b"\x08www.test"), "a dot"),
-            (
-                QUERY[..QUERY.len() - 4].to_vec(),
-                "type and class are missing",
-            ),
+            (QUERY[..QUERY.len() - 4].to_vec(), "type and class need 4"),
             (QUERY[..18].to_vec(), "the message ends before"),
             ([QUERY, b"\0"].concat(), "1 bytes follow"),
             (with(QUERY.len() - 2, &[1, 0]), "class is 256"),

@@ -13,7 +13,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::{env, time::Duration};
 
 /// The question for the address of a name: 3www4test0 stands for www.test.
@@ -73,22 +73,19 @@ fn resolve(name: &str) -> io::Result<Option<(Ipv4Addr, u32)>> {
     }
 }
 
-/// Answers each line, until the client is done.
-fn serve(mut stream: TcpStream) -> io::Result<()> {
-    for name in BufReader::new(stream.try_clone()?).lines() {
-        match resolve(&name?)? {
-            Some((address, ttl)) => writeln!(stream, "{address} {ttl}")?,
-            None => writeln!(stream, "unknown")?,
-        }
-    }
-    Ok(())
-}
-
 fn main() -> io::Result<()> {
     let port = env::var("PORT").unwrap_or("8080".to_string());
     for stream in TcpListener::bind(format!("127.0.0.1:{port}"))?.incoming() {
-        if let Err(error) = serve(stream?) {
-            println!("broken off: {error}");
+        let mut stream = stream?;
+        let names = BufReader::new(stream.try_clone()?).lines();
+        // A client that breaks off must not end the server for all others.
+        for name in names.map_while(Result::ok) {
+            let answer = match resolve(&name) {
+                Ok(Some((address, ttl))) => format!("{address} {ttl}\n"),
+                Ok(None) => "unknown\n".to_string(),
+                Err(error) => format!("no answer: {error}\n"),
+            };
+            let _ = stream.write_all(answer.as_bytes());
         }
     }
     Ok(())

@@ -25,10 +25,12 @@ mod dns_message;
 mod gate;
 mod http_request;
 mod journal;
+mod redis;
 mod route;
 mod upstream;
 
 pub use answer::{Answer, Ending, Wait};
 pub use dns::{Asked, Data, Mood, Name, Resolver};
+pub use redis::RedisStandIn;
 pub use route::Route;
 pub use upstream::{Arrived, Upstream};

@@ -9,7 +9,11 @@ use std::{
     io::{self, Write as _},
     path::{Component, Path, PathBuf},
 };
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
+pub use tempfile::TempDir as Scratch;
+
+/// How the names of temporary directories begin.
+const SCRATCH_PREFIX: &str = "backendlings-";
 
 /// A course directory: the one that holds `info.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +113,11 @@ impl Workspace {
     /// Where files go before they are overwritten.
     pub fn backups(&self) -> PathBuf {
         self.private().join("backups")
+    }
+
+    /// Where running programs are written down, so that what a killed runner left is found.
+    pub fn running(&self) -> PathBuf {
+        self.private().join("running")
     }
 
     /// Where the exercise is compiled.
@@ -246,11 +255,20 @@ pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Io`].
-pub fn scratch() -> Result<TempDir> {
+pub fn scratch() -> Result<Scratch> {
     tempfile::Builder::new()
-        .prefix("backendlings-")
+        .prefix(SCRATCH_PREFIX)
         .tempdir()
         .map_err(Error::io("create", "a temporary directory"))
+}
+
+/// Removes a directory that [`scratch`] made in a runner that could not remove it itself. Any other path stays.
+pub fn remove_scratch(path: &Path) {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or("");
+    if name.starts_with(SCRATCH_PREFIX) && path.parent() == Some(&std::env::temp_dir()) {
+        // It may have gone already.
+        let _ = fs::remove_dir_all(path);
+    }
 }
 
 /// The entries of a directory in order of their names; none if there is no such directory.
@@ -323,6 +341,17 @@ mod tests {
         for outside in ["../a", "/a", "a/../../b", "", "./a"] {
             assert!(!stays_inside(Path::new(outside)), "{outside}");
         }
+    }
+
+    #[test]
+    fn only_a_scratch_directory_is_removed() {
+        let dir = scratch().expect("a directory");
+        let below = dir.path().join("backendlings-x");
+        create_dir(&below).expect("created");
+        remove_scratch(&below);
+        assert!(below.is_dir(), "it lies somewhere else");
+        remove_scratch(dir.path());
+        assert!(!dir.path().exists());
     }
 
     #[test]

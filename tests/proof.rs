@@ -9,6 +9,7 @@ use backendlings::{
     course::{Course, Exercise},
     outcome::{Detail, Outcome, Report},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace, extension},
 };
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -22,10 +23,12 @@ use std::{
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let workspace = Workspace::at(env!("CARGO_MANIFEST_DIR"));
+    let services = Services::of(&workspace);
     let course = Course::load(workspace).expect("the course is right");
     let toolchain = Toolchain::find().expect("rustc is installed");
     let bench = Arc::new(Bench {
         dependencies: Dependencies::new(&toolchain, course.workspace.dependencies()),
+        services,
         course,
         toolchain,
     });
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
 /// What all proofs share.
 struct Bench {
     course: Course,
+    services: Services,
     toolchain: Toolchain,
     dependencies: Dependencies,
 }
@@ -110,6 +114,7 @@ impl Bench {
         let means = Means {
             toolchain: &self.toolchain,
             dependencies: &self.dependencies,
+            services: &self.services,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -7,6 +7,7 @@ use backendlings::{
     course::{Course, Kind},
     outcome::Outcome,
     process::Cancel,
+    services::Services,
     ui::{
         Color, Links, Signs, Size, Theme,
         screen::{self, Completion, State, View},
@@ -73,6 +74,7 @@ fn drawn(course: &Course, name: &str, answer: &str) -> String {
             &Toolchain::find().expect("rustc is installed"),
             course.workspace.dependencies(),
         ),
+        services: &Services::of(&course.workspace),
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

@@ -10,6 +10,7 @@ use backendlings::{
     error::{Error, Result},
     outcome::{CheckState, Finding, Report},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace},
 };
 use std::{
@@ -84,6 +85,7 @@ fn run_until(steps: &str, source: &str, cancel: &Cancel) -> Result<Report> {
     let means = Means {
         toolchain: &Toolchain::find()?,
         dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
+        services: &Services::of(&course.workspace),
         cancel,
         on_stage: &|_| {},
     };

@@ -8,6 +8,7 @@ use backendlings::{
     error::Result,
     outcome::{CheckState, Detail, Report},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace},
 };
 use std::path::Path;
@@ -30,6 +31,7 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
         Means {
             toolchain: &toolchain,
             dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
+            services: &Services::of(&course.workspace),
             cancel,
             on_stage: &|_| {},
         },

@@ -7,6 +7,7 @@ use backendlings::{
     error::{Error, Result},
     outcome::{CheckState, Detail, Finding, Report, Side},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace},
 };
 use std::{
@@ -89,6 +90,7 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
         Means {
             toolchain: &toolchain,
             dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
+            services: &Services::of(&course.workspace),
             cancel,
             on_stage: &|_| {},
         },

@@ -5,6 +5,7 @@ use backendlings::{
     check::{self, Job, Means, Source},
     course::Course,
     process::Cancel,
+    services::Services,
     workspace::Workspace,
 };
 use std::path::Path;
@@ -28,6 +29,7 @@ fn a_query_that_collects_without_end_stops_before_the_memory_does() {
     let means = Means {
         toolchain: &toolchain,
         dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
+        services: &Services::of(&course.workspace),
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

@@ -9,6 +9,7 @@ use crate::{
     outcome::{Outcome, Report},
     process::Cancel,
     progress::{Change, Pristine},
+    services::Services,
     ui,
 };
 use std::fmt::Write as _;
@@ -18,10 +19,11 @@ pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Resu
     let exercise = context.exercise(name)?;
     let toolchain = Toolchain::find()?;
     let dependencies = context.dependencies(&toolchain);
+    let services = Services::of(&context.course.workspace);
     let files = Files::read(&context.course, exercise, Pristine::of(&context.course))?;
     let report = check::check(
         files.job(&context.course, exercise),
-        means(&toolchain, &dependencies, &Cancel::new()),
+        means(&toolchain, &dependencies, &services, &Cancel::new()),
     )?;
     context.save(&changes(context, [&report]))?;
     match format {
@@ -44,6 +46,7 @@ pub(super) enum Trust {
 pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Result<End> {
     let toolchain = Toolchain::find()?;
     let dependencies = context.dependencies(&toolchain);
+    let services = Services::of(&context.course.workspace);
     let memory = Memory::new(&context.course, &toolchain)?;
     let total = context.course.exercises.len();
     let progress = |done: usize| {
@@ -54,7 +57,7 @@ pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Resu
     let reports = check::check_all(
         &context.course,
         Pristine::of(&context.course),
-        means(&toolchain, &dependencies, &Cancel::new()),
+        means(&toolchain, &dependencies, &services, &Cancel::new()),
         Some(&memory).filter(|_| trust == Trust::Memory),
         &progress,
     )?;
@@ -76,11 +79,13 @@ pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Resu
 fn means<'a>(
     toolchain: &'a Toolchain,
     dependencies: &'a Dependencies,
+    services: &'a Services,
     cancel: &'a Cancel,
 ) -> Means<'a> {
     Means {
         toolchain,
         dependencies,
+        services,
         cancel,
         on_stage: &|_| {},
     }

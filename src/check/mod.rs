@@ -17,6 +17,7 @@ use crate::{
     error::Result,
     outcome::{Report, millis},
     process::Cancel,
+    services::Services,
     workspace,
 };
 use std::{path::Path, time::Instant};
@@ -48,6 +49,8 @@ pub struct Means<'a> {
     pub toolchain: &'a Toolchain,
     /// The crates that exercises use.
     pub dependencies: &'a Dependencies,
+    /// PostgreSQL and Redis, for exercises that need them.
+    pub services: &'a Services,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,
     /// Called as the check goes on.

@@ -1,7 +1,7 @@
 //! `info.toml`: read, checked, turned into a [`Course`]. The keys of rustlings keep rustlings' meaning.
 
 use super::{
-    Chapter, Course, Exercise, Hint, Kind, nearest,
+    Chapter, Course, Exercise, Hint, Kind, Need, nearest,
     toml_file::{error_at, parse_toml},
 };
 use crate::{
@@ -56,6 +56,8 @@ struct RawExercise {
     hints: Vec<RawHint>,
     #[serde(default)]
     skip_check_unsolved: bool,
+    #[serde(default)]
+    needs: Vec<Spanned<String>>,
     #[serde(default)]
     limits: RawLimits,
 }
@@ -222,6 +224,7 @@ fn add(
     }
     let dir = raw.dir.as_ref().map(|dir| dir.get_ref().clone());
     let hints = hints_of(source, &raw)?;
+    let needs = needs_of(source, &raw)?;
     let chapter = chapter_for(known, course, dir.as_deref().unwrap_or(""));
     let kind = match raw.kind {
         Some(RawKind::Rust) | None => Kind::Rust,
@@ -237,6 +240,7 @@ fn add(
         test: raw.test,
         strict_clippy: raw.strict_clippy,
         hints,
+        needs,
         skip_check_unsolved: raw.skip_check_unsolved,
         time_limit: raw
             .limits
@@ -287,6 +291,30 @@ fn hints_of(source: &Source<'_>, raw: &RawExercise) -> Result<Vec<Hint>> {
             })
             .collect()),
     }
+}
+
+fn needs_of(source: &Source<'_>, raw: &RawExercise) -> Result<Vec<Need>> {
+    let mut needs = Vec::new();
+    for named in &raw.needs {
+        let known = Need::ALL.iter().find(|(name, _)| name == named.get_ref());
+        let Some((_, need)) = known else {
+            let names: Vec<&str> = Need::ALL.iter().map(|(name, _)| *name).collect();
+            return source.error(
+                named,
+                format!("no service is named `{}`", named.get_ref()),
+                &format!("An exercise may need {}.", names.join(", ")),
+            );
+        };
+        if !matches!(raw.kind, Some(RawKind::Server)) {
+            return source.error(
+                named,
+                "services are for exercises of kind server".to_owned(),
+                "Take needs out, or set kind = \"server\".",
+            );
+        }
+        needs.push(*need);
+    }
+    Ok(needs)
 }
 
 fn check_name(source: &Source<'_>, name: &Spanned<String>) -> Result<()> {

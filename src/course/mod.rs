@@ -67,6 +67,8 @@ pub struct Exercise {
     pub strict_clippy: bool,
     /// The hint ladder, first rung first. Never empty.
     pub hints: Vec<Hint>,
+    /// The services without which it cannot be checked.
+    pub needs: Vec<Need>,
     /// It passes as shipped.
     pub skip_check_unsolved: bool,
     /// How long one test, one step or one query may take.
@@ -108,6 +110,21 @@ impl Kind {
             Self::Sql => "sql",
         }
     }
+}
+
+/// A real program that the runner starts for an exercise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// PostgreSQL; its address is in `DATABASE_URL`.
+    Postgres,
+    /// Redis; its address is in `REDIS_URL`.
+    Redis,
+}
+
+impl Need {
+    /// Every service with its name in `info.toml`.
+    pub const ALL: [(&'static str, Self); 2] =
+        [("postgres", Self::Postgres), ("redis", Self::Redis)];
 }
 
 /// One rung of a hint ladder.

@@ -101,6 +101,14 @@ impl Running {
         *self.exit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// True while the program runs, for one who may only look.
+    pub fn has_not_ended(&self) -> bool {
+        self.exit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_none()
+    }
+
     /// Waits for the program to end, at the latest until the deadline or until it is cancelled. It is not killed then.
     pub fn wait(&mut self, deadline: Option<Instant>, cancel: &Cancel) -> End {
         self.wait_unless(deadline, cancel, |_| false)

@@ -8,6 +8,7 @@ use crate::{
     error::Result,
     process::Cancel,
     progress::Pristine,
+    services::Services,
 };
 use std::{
     sync::{
@@ -94,6 +95,8 @@ impl Drop for Worker {
 
 fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
     let dependencies = Dependencies::new(toolchain, course.workspace.dependencies());
+    // Ended with this thread, after the last check.
+    let services = Services::of(&course.workspace);
     while let Ok(Order { run, task, cancel }) = inbox.recv() {
         if cancel.is_cancelled() {
             continue;
@@ -101,6 +104,7 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
         let means = Means {
             toolchain,
             dependencies: &dependencies,
+            services: &services,
             cancel: &cancel,
             on_stage: &|stage| on_event(Event::Stage { run, stage }),
         };

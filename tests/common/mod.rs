@@ -14,6 +14,7 @@ use backendlings::{
     outcome::Report,
     process::Cancel,
     progress::Pristine,
+    services::Services,
     workspace::Workspace,
 };
 use std::{
@@ -193,6 +194,7 @@ impl Tiny {
         let means = Means {
             toolchain: &Toolchain::find()?,
             dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
+            services: &Services::of(&course.workspace),
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

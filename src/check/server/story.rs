@@ -6,6 +6,7 @@ use super::{
     expect::{About, Problem},
     last_words::{explain_end, how, panic_place},
     launch::{Launch, Server},
+    peers::Peers,
     steps::{Step, Story},
     template::Values,
 };
@@ -36,6 +37,8 @@ pub(super) struct Telling<'a> {
     pub(super) launch: &'a Launch<'a>,
     /// What the learner should know although it is no failure.
     pub(super) notes: Vec<String>,
+    /// The other sides.
+    pub(super) peers: &'a Peers,
     pub(super) means: Means<'a>,
 }
 

@@ -10,6 +10,7 @@ use crate::{
     workspace,
 };
 use std::{
+    cell::Cell,
     env::consts::EXE_SUFFIX,
     ffi::OsString,
     path::{Path, PathBuf},
@@ -18,6 +19,9 @@ use std::{
 
 /// rustc's messages are long when there are many; more than this nobody reads.
 const MESSAGES_CAP: usize = 16 * 1024 * 1024;
+
+/// What a line about an error has in it.
+const ERROR: &[u8] = b"\"level\":\"error\"";
 
 /// What rustc says after its last error.
 const SUMMARY: &[u8] = b"\"message\":\"aborting due to ";
@@ -66,11 +70,16 @@ impl Compiled {
     }
 }
 
-/// Compiles a unit.
+/// Compiles a unit. `on_error` is given the first error as soon as rustc has found it, before the rest is known.
 ///
 /// # Errors
 /// If rustc cannot be started, crashes, or fails without a message; [`Error::Cancelled`].
-pub fn compile(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Compiled> {
+pub fn compile(
+    toolchain: &Toolchain,
+    unit: Unit<'_>,
+    cancel: &Cancel,
+    on_error: &dyn Fn(Diagnostic),
+) -> Result<Compiled> {
     let out = unit.dir.join(match unit.harness {
         Harness::Main => format!("{}{EXE_SUFFIX}", unit.name),
         Harness::Tests => format!("{}-tests{EXE_SUFFIX}", unit.name),
@@ -83,7 +92,7 @@ pub fn compile(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result
     if !unit.externs.is_empty() {
         rustc = rustc.arg(flag("-Cincremental=", &unit.dir.join("incremental")));
     }
-    let mut compiled = invoke(rustc, cancel)?;
+    let mut compiled = invoke(rustc, cancel, on_error)?;
     compiled.program = compiled.program.map(|_| out);
     Ok(compiled)
 }
@@ -103,7 +112,7 @@ pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Co
     let clippy = common(clippy, unit)?
         .args(["--emit=metadata", "-o"])
         .arg(out);
-    invoke(clippy, cancel)
+    invoke(clippy, cancel, &|_| {})
 }
 
 fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
@@ -152,10 +161,20 @@ fn flag(name: &str, path: &Path) -> OsString {
 /// Runs the compiler. `program` is set, to nothing in particular, if it succeeded.
 ///
 /// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that.
-fn invoke(program: Program, cancel: &Cancel) -> Result<Compiled> {
+fn invoke(program: Program, cancel: &Cancel, on_error: &dyn Fn(Diagnostic)) -> Result<Compiled> {
     let started = Instant::now();
     let mut running = process::spawn(&program)?;
-    let end = running.wait_unless(None, cancel, |said| said.last_line_has(SUMMARY));
+    let told = Cell::new(false);
+    let end = running.wait_unless(None, cancel, |said| {
+        if !told.get() && said.last_line_has(ERROR) {
+            let so_far = diagnostics::parse(&said.output().text);
+            if let Some(first) = so_far.into_iter().find(|d| d.level == Level::Error) {
+                told.set(true);
+                on_error(first);
+            }
+        }
+        said.last_line_has(SUMMARY)
+    });
     let took = started.elapsed();
     running.kill();
     if end == Some(End::Cancelled) {

@@ -1,8 +1,9 @@
 //! The step that all Rust programs share: compile, and turn rustc's errors into findings.
 
-use super::{Job, Means, Stage};
+use super::{Job, Means, Source, Stage};
 use crate::{
     build::{self, Diagnostic, Externs, Harness, Level, Unit},
+    course::Kind,
     error::Result,
     outcome::{Detail, Finding, Report, millis},
 };
@@ -33,7 +34,9 @@ pub(super) fn compile(
         harness,
         externs: &externs,
     };
-    let compiled = build::compile(means.toolchain, unit, means.cancel)?;
+    let on_error =
+        |first: Diagnostic| (means.on_stage)(Stage::Found(Box::new(finding(COMPILES, &first))));
+    let compiled = build::compile(means.toolchain, unit, means.cancel, &on_error)?;
     report.timings.compile_ms = millis(compiled.took);
     report.advice = compiled
         .of(Level::Warning)
@@ -76,18 +79,56 @@ fn clippy_accepts(unit: Unit<'_>, means: Means<'_>, report: &mut Report) -> Resu
 /// One broken claim, with every message as a finding of its own.
 fn fail_with<'a>(report: &mut Report, claim: &str, messages: impl Iterator<Item = &'a Diagnostic>) {
     for (position, message) in messages.enumerate() {
-        let finding = Finding {
-            actual: Some(message.message.clone()),
-            location: message.location.clone(),
-            detail: Some(Detail::Compiler {
-                rendered: message.rendered.clone(),
-            }),
-            ..Finding::new(claim)
-        };
+        let finding = finding(claim, message);
         if position == 0 {
             report.fail(finding);
         } else {
             report.findings.push(finding);
         }
     }
+}
+
+fn finding(claim: &str, message: &Diagnostic) -> Finding {
+    Finding {
+        actual: Some(message.message.clone()),
+        location: message.location.clone(),
+        detail: Some(Detail::Compiler {
+            rendered: message.rendered.clone(),
+        }),
+        ..Finding::new(claim)
+    }
+}
+
+/// What Clippy and the compiler advise on a program that has passed; nothing if Clippy is not installed, or has gated already.
+///
+/// It costs as much as the check itself and changes no verdict, so it is asked for after the verdict is on the screen.
+///
+/// # Errors
+/// As [`build::lint`].
+pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
+    let (Kind::Rust | Kind::Server, Source::Text(text)) = (job.exercise.kind, job.source) else {
+        return Ok(Vec::new());
+    };
+    if job.exercise.strict_clippy || means.toolchain.clippy_driver.is_none() {
+        return Ok(Vec::new());
+    }
+    let externs = externs(job, means)?;
+    let shown = job.course.relative_file(job.exercise);
+    let unit = Unit {
+        name: &job.exercise.name,
+        source: text,
+        shown: &shown,
+        // Away from the check's own directory: a save may begin a check while this is still being stopped.
+        dir: &job.build_dir.join("clippy"),
+        harness: match job.exercise.kind == Kind::Rust && job.exercise.test {
+            true => Harness::Tests,
+            false => Harness::Main,
+        },
+        externs: &externs,
+    };
+    let linted = build::lint(means.toolchain, unit, means.cancel)?;
+    Ok(linted
+        .of(Level::Warning)
+        .map(|message| message.rendered.clone())
+        .collect())
 }

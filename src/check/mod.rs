@@ -15,7 +15,7 @@ use crate::{
     build::{Dependencies, Tier, Toolchain, dependencies::Progress},
     course::{Course, Exercise, Kind},
     error::Result,
-    outcome::{Report, millis},
+    outcome::{Finding, Report, millis},
     process::Cancel,
     services::Services,
     workspace,
@@ -23,6 +23,7 @@ use crate::{
 use std::{path::Path, time::Instant};
 
 pub use all::check_all;
+pub use compile::advice;
 pub use files::Files;
 pub use memory::Memory;
 pub use source::Source;
@@ -58,12 +59,14 @@ pub struct Means<'a> {
 }
 
 /// What a check is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
     /// The crates of the chapter are being built; that happens once.
     Building(Progress),
     /// rustc is at work.
     Compiling,
+    /// rustc has found this; the verdict, with the rest, will follow.
+    Found(Box<Finding>),
     /// The learner's server was started and does not answer yet.
     Starting,
     /// The claims are being looked at.

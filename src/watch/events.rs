@@ -38,6 +38,13 @@ pub enum Event {
         /// Its result; an error is a fault of ours.
         result: Result<Box<Report>, Error>,
     },
+    /// Clippy's advice on a program that has passed.
+    Advice {
+        /// The number of the check that it passed.
+        run: u64,
+        /// The messages, as rendered.
+        advice: Vec<String>,
+    },
     /// A check of all exercises has come this far.
     AllProgress {
         /// The number of the check.

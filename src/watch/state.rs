@@ -155,6 +155,7 @@ impl State {
             } => self.on_seen(position, source, by, now),
             Event::Stage { run, stage } => self.on_stage(run, stage),
             Event::Checked { run, result } => self.on_checked(run, result),
+            Event::Advice { run, advice } => self.on_advice(run, advice),
             Event::AllProgress { run, done } => self.on_all_progress(run, done),
             Event::AllChecked { run, result } => self.on_all_checked(run, result, now),
             Event::Solution(ours) => self.show_panel(Panel::Solution(ours)),

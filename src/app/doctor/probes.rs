@@ -62,7 +62,7 @@ pub(super) fn linker(toolchain: &Result<Toolchain>) -> Finding {
             harness: Harness::Main,
             externs: &[],
         };
-        build::compile(toolchain, unit, &Cancel::new())
+        build::compile(toolchain, unit, &Cancel::new(), &|_| {})
     });
     match linked {
         Ok(compiled) if compiled.program.is_some() => good("C compiler", "links programs".into()),

@@ -59,9 +59,26 @@ impl State {
     }
 
     pub(super) fn on_stage(&mut self, run: u64, new: Stage) -> Vec<Effect> {
+        let name = self.name().to_owned();
         match &mut self.phase {
-            Phase::Checking { stage, .. } if run == self.run => {
+            Phase::Checking { stage, before, .. } if run == self.run => {
+                if let Stage::Found(finding) = &new {
+                    // It is on the screen before rustc has ended; the verdict will replace it.
+                    let mut so_far = Report::new(&name);
+                    so_far.fail((**finding).clone());
+                    *before = Some(Box::new(so_far));
+                }
                 *stage = new;
+                vec![Effect::Show(What::Detail)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn on_advice(&mut self, run: u64, advice: Vec<String>) -> Vec<Effect> {
+        match &mut self.phase {
+            Phase::Verdict(report) if run == self.run && report.passed() => {
+                report.advice = advice;
                 vec![Effect::Show(What::Detail)]
             }
             _ => Vec::new(),

@@ -1,7 +1,7 @@
 //! One run of rustc or clippy-driver on one exercise.
 
 use super::{
-    Toolchain,
+    Linking, Toolchain, by_cargo,
     diagnostics::{self, Diagnostic, Level},
 };
 use crate::{
@@ -39,8 +39,8 @@ pub struct Unit<'a> {
     pub dir: &'a Path,
     /// Which program to make of it.
     pub harness: Harness,
-    /// The arguments that make crates known to it; see [`super::Dependencies`].
-    pub externs: &'a [OsString],
+    /// How its crates become known to it; see [`super::Dependencies`].
+    pub linking: &'a Linking,
 }
 
 /// Which program a source is made into.
@@ -80,6 +80,13 @@ pub fn compile(
     cancel: &Cancel,
     on_error: &dyn Fn(Diagnostic),
 ) -> Result<Compiled> {
+    if let Linking::Cargo {
+        crates, target_dir, ..
+    } = unit.linking
+    {
+        write_source(unit)?;
+        return by_cargo::compile(toolchain, unit, crates, target_dir, cancel);
+    }
     let out = unit.dir.join(match unit.harness {
         Harness::Main => format!("{}{EXE_SUFFIX}", unit.name),
         Harness::Tests => format!("{}-tests{EXE_SUFFIX}", unit.name),
@@ -89,7 +96,7 @@ pub fn compile(
         .arg("-o")
         .arg(&out);
     // With crates, what rustc remembers takes a quarter off (160 of 220 ms); without, it costs 14 MB and gives nothing.
-    if !unit.externs.is_empty() {
+    if !externs(unit).is_empty() {
         rustc = rustc.arg(flag("-Cincremental=", &unit.dir.join("incremental")));
     }
     let mut compiled = invoke(rustc, cancel, on_error)?;
@@ -115,9 +122,20 @@ pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Co
     invoke(clippy, cancel, &|_| {})
 }
 
+fn write_source(unit: Unit<'_>) -> Result<()> {
+    workspace::write_if_changed(&unit.dir.join(unit.shown), unit.source.as_bytes())
+}
+
+/// rustc's arguments for the crates. Without them, as when cargo compiles, Clippy sees none; its advice is then not had.
+fn externs<'a>(unit: Unit<'a>) -> &'a [OsString] {
+    match unit.linking {
+        Linking::Rustc(args) => args,
+        Linking::Cargo { .. } => &[],
+    }
+}
+
 fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
-    let file = unit.dir.join(unit.shown);
-    workspace::write_if_changed(&file, unit.source.as_bytes())?;
+    write_source(unit)?;
     // Variables that would change what rustc does: the learner's verdict must not depend on them.
     let mut program = Program::tool(compiler)
         .without_env("RUSTC_LOG")
@@ -135,7 +153,7 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
     if unit.harness == Harness::Tests {
         program = program.arg("--test");
     }
-    Ok(program.args(unit.externs))
+    Ok(program.args(externs(unit)))
 }
 
 /// What makes linking fast: no debug information, and the standard library as the shared one that the toolchain brings.

@@ -2,12 +2,12 @@
 
 use super::{Job, Means, Source, Stage};
 use crate::{
-    build::{self, Diagnostic, Externs, Harness, Level, Unit},
+    build::{self, Diagnostic, Harness, Level, Linking, Unit},
     course::Kind,
     error::Result,
     outcome::{Detail, Finding, Report, millis},
 };
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// The claim that rustc accepts the program.
 pub(super) const COMPILES: &str = "it compiles";
@@ -23,7 +23,12 @@ pub(super) fn compile(
     means: Means<'_>,
     report: &mut Report,
 ) -> Result<Option<PathBuf>> {
-    let externs = externs(job, means)?;
+    let linking = linking(job, means)?;
+    if let Linking::Cargo { why, .. } = &*linking {
+        report.notes.push(format!(
+            "Compiled by cargo, which is slower, because {why}."
+        ));
+    }
     (means.on_stage)(Stage::Compiling);
     let shown = job.course.relative_file(job.exercise);
     let unit = Unit {
@@ -32,7 +37,7 @@ pub(super) fn compile(
         shown: &shown,
         dir: job.build_dir,
         harness,
-        externs: &externs,
+        linking: &linking,
     };
     let on_error =
         |first: Diagnostic| (means.on_stage)(Stage::Found(Box::new(finding(COMPILES, &first))));
@@ -54,9 +59,9 @@ pub(super) fn compile(
 }
 
 /// What rustc needs for the crates of the exercise's chapter. They are waited for if they are not built yet.
-fn externs(job: Job<'_>, means: Means<'_>) -> Result<Externs> {
+fn linking(job: Job<'_>, means: Means<'_>) -> Result<Arc<Linking>> {
     match super::tier(job.course, job.exercise)? {
-        None => Ok(Externs::default()),
+        None => Ok(Arc::new(means.dependencies.none())),
         Some(tier) => means.dependencies.get(&tier, means.cancel, &|progress| {
             (means.on_stage)(Stage::Building(progress));
         }),
@@ -112,7 +117,7 @@ pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
     if job.exercise.strict_clippy || means.toolchain.clippy_driver.is_none() {
         return Ok(Vec::new());
     }
-    let externs = externs(job, means)?;
+    let linking = linking(job, means)?;
     let shown = job.course.relative_file(job.exercise);
     let unit = Unit {
         name: &job.exercise.name,
@@ -124,7 +129,7 @@ pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
             true => Harness::Tests,
             false => Harness::Main,
         },
-        externs: &externs,
+        linking: &linking,
     };
     let linted = build::lint(means.toolchain, unit, means.cancel)?;
     Ok(linted

@@ -12,7 +12,7 @@ mod source;
 mod sql;
 
 use crate::{
-    build::{Dependencies, Tier, Toolchain, dependencies::Progress},
+    build::{Crates, Dependencies, Tier, Toolchain, dependencies::Progress},
     course::{Course, Exercise, Kind},
     error::Result,
     outcome::{Finding, Report, millis},
@@ -84,13 +84,15 @@ pub enum Stage {
 /// [`crate::error::Error::Io`] if the course's lock file cannot be read.
 pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
     let chapter = course.chapter_of(exercise);
-    let Some(manifest) = course.dependencies_manifest(chapter) else {
+    let Some(sections) = course.dependency_sections(chapter) else {
         return Ok(None);
     };
     Ok(Some(Tier {
         name: chapter.dir.replace('/', "-"),
-        manifest,
-        lock: workspace::read_if_there(&course.workspace.dependencies_lock())?,
+        crates: Crates {
+            sections,
+            lock: workspace::read_if_there(&course.workspace.dependencies_lock())?,
+        },
     }))
 }
 

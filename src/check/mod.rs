@@ -22,7 +22,7 @@ use crate::{
 };
 use std::{path::Path, time::Instant};
 
-pub use all::check_all;
+pub use all::{Round, check_all};
 pub use compile::advice;
 pub use files::Files;
 pub use memory::Memory;

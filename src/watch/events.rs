@@ -1,7 +1,7 @@
 //! What goes into the state machine and what comes out of it: events and effects, as plain data.
 
 use crate::{
-    check::{Source, Stage},
+    check::{Round, Source, Stage},
     error::Error,
     outcome::Report,
     progress::{Change, Progress},
@@ -49,8 +49,8 @@ pub enum Event {
     AllProgress {
         /// The number of the check.
         run: u64,
-        /// How many exercises have been checked.
-        done: usize,
+        /// How far it is.
+        round: Round,
     },
     /// A check of all exercises has ended.
     AllChecked {

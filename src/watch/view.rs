@@ -33,11 +33,8 @@ pub(super) fn with_view<T>(state: &State, now: Instant, draw: impl FnOnce(&View<
         Phase::Checking { stage, .. } => stage_words(stage),
         _ => String::new(),
     };
-    let checking_all = match state.panel {
-        Panel::CheckingAll(done) => format!(
-            "{done} of {} exercises are checked. Esc stops it.",
-            course.exercises.len()
-        ),
+    let checking_all = match &state.panel {
+        Panel::CheckingAll(round) => format!("{}\n\nEsc stops it.", round.words()),
         _ => String::new(),
     };
     let hints = state.hints();

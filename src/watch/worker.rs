@@ -3,7 +3,7 @@
 use super::events::Event;
 use crate::{
     build::{Dependencies, Toolchain},
-    check::{Files, Means, Memory, Source, advice, check, check_all, tier},
+    check::{Files, Means, Memory, Round, Source, advice, check, check_all, tier},
     course::Course,
     error::Result,
     process::Cancel,
@@ -117,8 +117,8 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
             }
             Task::All => on_event(Event::AllChecked {
                 run,
-                result: all(course, means, &|done| {
-                    on_event(Event::AllProgress { run, done });
+                result: all(course, means, &|round| {
+                    on_event(Event::AllProgress { run, round });
                 }),
             }),
         }
@@ -173,10 +173,16 @@ fn one(
 fn all(
     course: &Course,
     means: Means<'_>,
-    on_done: &(dyn Fn(usize) + Sync),
+    on_progress: &(dyn Fn(Round) + Sync),
 ) -> Result<Vec<(String, bool)>> {
     let memory = Memory::new(course, means.toolchain)?;
-    let reports = check_all(course, Pristine::of(course), means, Some(&memory), on_done)?;
+    let reports = check_all(
+        course,
+        Pristine::of(course),
+        means,
+        Some(&memory),
+        on_progress,
+    )?;
     Ok(reports
         .into_iter()
         .map(|report| (report.exercise.clone(), report.passed()))

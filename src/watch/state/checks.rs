@@ -2,7 +2,7 @@
 
 use super::{AfterPass, Panel, Phase, State};
 use crate::{
-    check::{Source, Stage},
+    check::{Round, Source, Stage},
     error::Error,
     outcome::Report,
     progress::Change,
@@ -125,14 +125,14 @@ impl State {
     pub(super) fn check_all(&mut self) -> Vec<Effect> {
         self.run += 1;
         let mut effects = vec![Effect::Cancel, Effect::CheckAll { run: self.run }];
-        effects.extend(self.show_panel(Panel::CheckingAll(0)));
+        effects.extend(self.show_panel(Panel::CheckingAll(Round::default())));
         effects
     }
 
-    pub(super) fn on_all_progress(&mut self, run: u64, now_done: usize) -> Vec<Effect> {
+    pub(super) fn on_all_progress(&mut self, run: u64, now: Round) -> Vec<Effect> {
         match &mut self.panel {
-            Panel::CheckingAll(done) if run == self.run => {
-                *done = (*done).max(now_done);
+            Panel::CheckingAll(round) if run == self.run => {
+                *round = now;
                 vec![Effect::Show(What::Detail)]
             }
             _ => Vec::new(),

@@ -121,7 +121,7 @@ impl Peers {
                 server.wait_for(before.requests + requests + 1, NOTHING_MORE_FOR);
                 let came = self.requests(before.requests);
                 problems.extend(wrong_count(
-                    "upstream",
+                    "the upstream server",
                     "request",
                     &[requests],
                     came.len(),

@@ -15,6 +15,9 @@ const WRONG_TYPE: &str = "WRONGTYPE Operation against a key holding the wrong ki
 
 type Done = Result<Reply, String>;
 
+/// Fields of a hash with their values.
+type Fields = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// What one client has chosen.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -213,7 +216,7 @@ impl Keys<'_> {
         }
     }
 
-    fn hash(&mut self, key: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+    fn hash(&mut self, key: &[u8]) -> Result<Fields, String> {
         match self.database.get(key, self.now).map(|entry| &entry.value) {
             None => Ok(Vec::new()),
             Some(Value::Hash(fields)) => Ok(fields.clone()),

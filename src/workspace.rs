@@ -85,6 +85,11 @@ impl Workspace {
         self.exercises().join("Cargo.toml")
     }
 
+    /// The lock file beside [`Workspace::editor_manifest`].
+    pub fn editor_lock(&self) -> PathBuf {
+        self.exercises().join("Cargo.lock")
+    }
+
     /// A manifest that the course brings itself, as courses for rustlings do: `Cargo.toml`.
     pub fn own_manifest(&self) -> PathBuf {
         self.root.join("Cargo.toml")
@@ -118,6 +123,23 @@ impl Workspace {
     /// Where the exercise is compiled.
     pub fn build(&self, exercise: &str) -> PathBuf {
         self.private().join("build").join(exercise)
+    }
+
+    /// Where the crates that exercises use are built.
+    pub fn dependencies(&self) -> PathBuf {
+        self.private().join("dependencies")
+    }
+
+    /// The lock file of the crates that exercises use: `exercises/dependencies.lock`.
+    pub fn dependencies_lock(&self) -> PathBuf {
+        self.exercises().join("dependencies.lock")
+    }
+
+    /// The remembered verdict on an exercise.
+    pub fn verdict(&self, exercise: &str) -> PathBuf {
+        self.private()
+            .join("verdicts")
+            .join(format!("{exercise}.json"))
     }
 
     /// A path as the learner reads it: relative to the course if it is inside.
@@ -265,6 +287,22 @@ pub fn list_dir(path: &Path) -> Result<Vec<PathBuf>> {
         .map_err(Error::io("read", path))?;
     paths.sort();
     Ok(paths)
+}
+
+/// All files below a directory, in order; none if there is no such directory.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in list_dir(dir)? {
+        if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
 }
 
 /// The ending of a file's name after the last dot, or nothing.

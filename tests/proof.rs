@@ -4,7 +4,7 @@
 //! `cargo test --test proof sql_null` runs the proof of one exercise.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Job, Means, Source, check},
     course::{Course, Exercise},
     outcome::{Detail, Outcome, Report},
@@ -25,10 +25,12 @@ fn main() -> ExitCode {
     let workspace = Workspace::at(env!("CARGO_MANIFEST_DIR"));
     let services = Services::of(&workspace);
     let course = Course::load(workspace).expect("the course is right");
+    let toolchain = Toolchain::find().expect("rustc is installed");
     let bench = Arc::new(Bench {
         services,
+        dependencies: Dependencies::new(&toolchain, course.workspace.dependencies()),
         course,
-        toolchain: Toolchain::find().expect("rustc is installed"),
+        toolchain,
     });
     let trials = bench
         .course
@@ -44,6 +46,7 @@ struct Bench {
     course: Course,
     services: Services,
     toolchain: Toolchain,
+    dependencies: Dependencies,
 }
 
 fn trials(bench: &Arc<Bench>, exercise: &Exercise) -> Vec<Trial> {
@@ -111,6 +114,7 @@ impl Bench {
         let means = Means {
             toolchain: &self.toolchain,
             services: &self.services,
+            dependencies: &self.dependencies,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -1,7 +1,7 @@
 //! The README keeps its word: its screen is what the watcher draws, its tables and its list of commands are complete.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Job, Means, Source, check},
     cli::Cli,
     course::{Course, Kind},
@@ -71,6 +71,10 @@ fn drawn(course: &Course, name: &str, answer: &str) -> String {
     let means = Means {
         toolchain: &Toolchain::find().expect("rustc is installed"),
         services: &Services::of(&course.workspace),
+        dependencies: &Dependencies::new(
+            &Toolchain::find().expect("rustc is installed"),
+            course.workspace.dependencies(),
+        ),
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

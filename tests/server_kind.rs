@@ -4,7 +4,7 @@
 #![cfg(unix)]
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Job, Means, Source, check},
     course::Course,
     error::{Error, Result},
@@ -85,6 +85,7 @@ fn run_until(steps: &str, source: &str, cancel: &Cancel) -> Result<Report> {
     let means = Means {
         toolchain: &Toolchain::find()?,
         services: &Services::of(&course.workspace),
+        dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
         cancel,
         on_stage: &|_| {},
     };

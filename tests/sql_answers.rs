@@ -2,7 +2,7 @@
 //! first line names before any other, it is explained, and the claims that hints are bound to exist.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{self, Job, Means, Source},
     course::{Course, Kind},
     error::Result,
@@ -31,6 +31,7 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
         Means {
             toolchain: &toolchain,
             services: &Services::of(&course.workspace),
+            dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
             cancel,
             on_stage: &|_| {},
         },

@@ -1,7 +1,7 @@
 //! Kind `sql` from outside, with small courses in a temporary directory.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{self, Job, Means, Source},
     course::Course,
     error::{Error, Result},
@@ -90,6 +90,7 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
         Means {
             toolchain: &toolchain,
             services: &Services::of(&course.workspace),
+            dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
             cancel,
             on_stage: &|_| {},
         },

@@ -1,7 +1,7 @@
 //! A query that would take all memory stops, in words. In a program of its own, for SQLite's limit holds for the whole process.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{self, Job, Means, Source},
     course::Course,
     process::Cancel,
@@ -29,6 +29,7 @@ fn a_query_that_collects_without_end_stops_before_the_memory_does() {
     let means = Means {
         toolchain: &toolchain,
         services: &Services::of(&course.workspace),
+        dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

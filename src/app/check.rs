@@ -2,8 +2,8 @@
 
 use super::{End, context::Context};
 use crate::{
-    build::Toolchain,
-    check::{self, Files, Means},
+    build::{Dependencies, Toolchain},
+    check::{self, Files, Means, Memory},
     cli::Format,
     error::Result,
     outcome::{Outcome, Report},
@@ -18,14 +18,12 @@ use std::fmt::Write as _;
 pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Result<End> {
     let exercise = context.exercise(name)?;
     let toolchain = Toolchain::find()?;
+    let dependencies = context.dependencies(&toolchain);
+    let services = Services::of(&context.course.workspace);
     let files = Files::read(&context.course, exercise, Pristine::of(&context.course))?;
     let report = check::check(
         files.job(&context.course, exercise),
-        means(
-            &toolchain,
-            &Services::of(&context.course.workspace),
-            &Cancel::new(),
-        ),
+        means(&toolchain, &dependencies, &services, &Cancel::new()),
     )?;
     context.save(&changes(context, [&report]))?;
     match format {
@@ -35,9 +33,21 @@ pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Resu
     Ok(end_of(&report))
 }
 
+/// Whether verdicts on unchanged contents are believed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// They are.
+    Memory,
+    /// Everything is checked again.
+    Nothing,
+}
+
 /// Checks every exercise, prints a line each, and writes the verdicts down.
-pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
+pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Result<End> {
     let toolchain = Toolchain::find()?;
+    let dependencies = context.dependencies(&toolchain);
+    let services = Services::of(&context.course.workspace);
+    let memory = Memory::new(&context.course, &toolchain)?;
     let total = context.course.exercises.len();
     let progress = |done: usize| {
         if format == Format::Text && console_is_there() {
@@ -47,11 +57,8 @@ pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
     let reports = check::check_all(
         &context.course,
         Pristine::of(&context.course),
-        means(
-            &toolchain,
-            &Services::of(&context.course.workspace),
-            &Cancel::new(),
-        ),
+        means(&toolchain, &dependencies, &services, &Cancel::new()),
+        Some(&memory).filter(|_| trust == Trust::Memory),
         &progress,
     )?;
     if format == Format::Text && console_is_there() {
@@ -69,9 +76,15 @@ pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
     Ok(if passed { End::Done } else { End::NotYet })
 }
 
-fn means<'a>(toolchain: &'a Toolchain, services: &'a Services, cancel: &'a Cancel) -> Means<'a> {
+fn means<'a>(
+    toolchain: &'a Toolchain,
+    dependencies: &'a Dependencies,
+    services: &'a Services,
+    cancel: &'a Cancel,
+) -> Means<'a> {
     Means {
         toolchain,
+        dependencies,
         services,
         cancel,
         on_stage: &|_| {},

@@ -11,12 +11,16 @@ use crate::{
 };
 use std::{
     env::consts::EXE_SUFFIX,
+    ffi::OsString,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// rustc's messages are long when there are many; more than this nobody reads.
 const MESSAGES_CAP: usize = 16 * 1024 * 1024;
+
+/// What rustc says after its last error.
+const SUMMARY: &[u8] = b"\"message\":\"aborting due to ";
 
 /// What to compile.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +35,8 @@ pub struct Unit<'a> {
     pub dir: &'a Path,
     /// Which program to make of it.
     pub harness: Harness,
+    /// The arguments that make crates known to it; see [`super::Dependencies`].
+    pub externs: &'a [OsString],
 }
 
 /// Which program a source is made into.
@@ -69,11 +75,14 @@ pub fn compile(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result
         Harness::Main => format!("{}{EXE_SUFFIX}", unit.name),
         Harness::Tests => format!("{}-tests{EXE_SUFFIX}", unit.name),
     });
-    let rustc = common(&toolchain.rustc, unit)?
-        .args(["--emit=link", "-Cdebuginfo=line-tables-only"])
-        .arg(flag("-Cincremental=", &unit.dir.join("incremental")))
+    let mut rustc = linked_fast(common(&toolchain.rustc, unit)?, toolchain)
+        .arg("--emit=link")
         .arg("-o")
         .arg(&out);
+    // With crates, what rustc remembers takes a quarter off (160 of 220 ms); without, it costs 14 MB and gives nothing.
+    if !unit.externs.is_empty() {
+        rustc = rustc.arg(flag("-Cincremental=", &unit.dir.join("incremental")));
+    }
     let mut compiled = invoke(rustc, cancel)?;
     compiled.program = compiled.program.map(|_| out);
     Ok(compiled)
@@ -117,27 +126,49 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
     if unit.harness == Harness::Tests {
         program = program.arg("--test");
     }
-    Ok(program)
+    Ok(program.args(unit.externs))
 }
 
-fn flag(name: &str, path: &Path) -> std::ffi::OsString {
-    let mut flag = std::ffi::OsString::from(name);
+/// What makes linking fast: no debug information, and the standard library as the shared one that the toolchain brings.
+///
+/// Together they take a fifth off a verdict and nine tenths off the program's size. Panics still name file and line.
+fn linked_fast(rustc: Program, toolchain: &Toolchain) -> Program {
+    let rustc = rustc.args(["-Cdebuginfo=0", "-Cstrip=debuginfo"]);
+    // Elsewhere the program could not find the shared library without help from its surroundings.
+    match toolchain.shared_std_dir().filter(|_| cfg!(unix)) {
+        Some(lib) => rustc
+            .arg("-Cprefer-dynamic")
+            .arg(flag("-Clink-arg=-Wl,-rpath,", &lib)),
+        None => rustc,
+    }
+}
+
+fn flag(name: &str, path: &Path) -> OsString {
+    let mut flag = OsString::from(name);
     flag.push(path);
     flag
 }
 
 /// Runs the compiler. `program` is set, to nothing in particular, if it succeeded.
+///
+/// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that.
 fn invoke(program: Program, cancel: &Cancel) -> Result<Compiled> {
-    let finished = process::run(&program, cancel)?;
-    let diagnostics = diagnostics::parse(&finished.stderr.text);
-    let succeeded = finished.end == End::Exited(0);
+    let started = Instant::now();
+    let mut running = process::spawn(&program)?;
+    let end = running.wait_unless(None, cancel, |said| said.last_line_has(SUMMARY));
+    let took = started.elapsed();
+    running.kill();
+    if end == Some(End::Cancelled) {
+        return Err(Error::Cancelled);
+    }
+    running.drain();
+    let stderr = running.stderr().output().text;
+    let diagnostics = diagnostics::parse(&stderr);
+    let succeeded = end == Some(End::Exited(0));
     let explained = diagnostics.iter().any(|d| d.level == Level::Error);
     if !succeeded && !explained {
         return Err(Error::tool(
-            format!(
-                "the compiler failed without saying why:\n{}",
-                tail(&finished.stderr.text)
-            ),
+            format!("the compiler failed without saying why:\n{}", tail(&stderr)),
             "Run `backendlings doctor`; if it finds nothing, free some memory and disk and save again.",
         ));
     }
@@ -153,7 +184,7 @@ fn invoke(program: Program, cancel: &Cancel) -> Result<Compiled> {
     Ok(Compiled {
         program: succeeded.then(PathBuf::new),
         diagnostics,
-        took: finished.took,
+        took,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Every exercise of a course, as many at a time as the machine has cores.
 
-use super::{Files, Means, check};
+use super::{Files, Job, Means, Memory, check};
 use crate::{course::Course, error::Result, outcome::Report, progress::Pristine};
 use std::{
     num::NonZero,
@@ -13,7 +13,8 @@ use std::{
 
 /// Checks all exercises. The reports come in the order of the course.
 ///
-/// `on_done` is called with the number of exercises checked so far.
+/// What `memory` knows is not run again; without one, everything is. `on_done` is called with the number of exercises that
+/// have a verdict so far.
 ///
 /// # Errors
 /// The first fault of the course, the runner or the machine; then the rest is not checked.
@@ -21,6 +22,7 @@ pub fn check_all(
     course: &Course,
     pristine: Pristine<'_>,
     means: Means<'_>,
+    memory: Option<&Memory<'_>>,
     on_done: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Report>> {
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -36,7 +38,7 @@ pub fn check_all(
                 return;
             };
             let result = Files::read(course, exercise, pristine)
-                .and_then(|files| check(files.job(course, exercise), quiet));
+                .and_then(|files| judge(files.job(course, exercise), quiet, memory));
             let failed = result.is_err();
             results.lock().unwrap_or_else(PoisonError::into_inner)[position] = Some(result);
             on_done(done.fetch_add(1, Ordering::Relaxed) + 1);
@@ -56,4 +58,15 @@ pub fn check_all(
     });
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.into_iter().flatten().collect()
+}
+
+fn judge(job: Job<'_>, means: Means<'_>, memory: Option<&Memory<'_>>) -> Result<Report> {
+    if let Some(known) = memory.and_then(|memory| memory.recall(job)) {
+        return Ok(known);
+    }
+    let report = check(job, means)?;
+    if let Some(memory) = memory {
+        memory.keep(job, &report);
+    }
+    Ok(report)
 }

@@ -2,7 +2,7 @@
 
 use super::{Job, Means, Stage};
 use crate::{
-    build::{self, Diagnostic, Harness, Level, Unit},
+    build::{self, Diagnostic, Externs, Harness, Level, Unit},
     error::Result,
     outcome::{Detail, Finding, Report, millis},
 };
@@ -22,6 +22,7 @@ pub(super) fn compile(
     means: Means<'_>,
     report: &mut Report,
 ) -> Result<Option<PathBuf>> {
+    let externs = externs(job, means)?;
     (means.on_stage)(Stage::Compiling);
     let shown = job.course.relative_file(job.exercise);
     let unit = Unit {
@@ -30,6 +31,7 @@ pub(super) fn compile(
         shown: &shown,
         dir: job.build_dir,
         harness,
+        externs: &externs,
     };
     let compiled = build::compile(means.toolchain, unit, means.cancel)?;
     report.timings.compile_ms = millis(compiled.took);
@@ -46,6 +48,16 @@ pub(super) fn compile(
         return Ok(None);
     }
     Ok(compiled.program)
+}
+
+/// What rustc needs for the crates of the exercise's chapter. They are waited for if they are not built yet.
+fn externs(job: Job<'_>, means: Means<'_>) -> Result<Externs> {
+    match super::tier(job.course, job.exercise)? {
+        None => Ok(Externs::default()),
+        Some(tier) => means.dependencies.get(&tier, means.cancel, &|progress| {
+            (means.on_stage)(Stage::Building(progress));
+        }),
+    }
 }
 
 /// Every warning of Clippy is a finding where the course asks for that.

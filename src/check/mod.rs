@@ -5,23 +5,26 @@
 mod all;
 mod compile;
 mod files;
+mod memory;
 mod rust;
 mod server;
 mod source;
 mod sql;
 
 use crate::{
-    build::Toolchain,
+    build::{Dependencies, Tier, Toolchain, dependencies::Progress},
     course::{Course, Exercise, Kind},
     error::Result,
     outcome::{Report, millis},
     process::Cancel,
     services::Services,
+    workspace,
 };
 use std::{path::Path, time::Instant};
 
 pub use all::check_all;
 pub use files::Files;
+pub use memory::Memory;
 pub use source::Source;
 
 /// One exercise to check.
@@ -46,6 +49,8 @@ pub struct Means<'a> {
     pub toolchain: &'a Toolchain,
     /// PostgreSQL and Redis, for exercises that need them.
     pub services: &'a Services,
+    /// The crates that exercises use.
+    pub dependencies: &'a Dependencies,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,
     /// Called as the check goes on.
@@ -55,6 +60,8 @@ pub struct Means<'a> {
 /// What a check is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
+    /// The crates of the chapter are being built; that happens once.
+    Building(Progress),
     /// rustc is at work.
     Compiling,
     /// The learner's server was started and does not answer yet.
@@ -66,6 +73,22 @@ pub enum Stage {
         /// How many there are.
         total: usize,
     },
+}
+
+/// The crates that an exercise needs, if it needs any.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] if the course's lock file cannot be read.
+pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
+    let chapter = course.chapter_of(exercise);
+    let Some(manifest) = course.dependencies_manifest(chapter) else {
+        return Ok(None);
+    };
+    Ok(Some(Tier {
+        name: chapter.dir.replace('/', "-"),
+        manifest,
+        lock: workspace::read_if_there(&course.workspace.dependencies_lock())?,
+    }))
 }
 
 /// Checks one exercise.

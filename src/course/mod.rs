@@ -2,6 +2,7 @@
 //!
 //! It reads the course, never the learner's progress, and checks no answers.
 
+mod dependencies;
 mod info;
 mod manifest;
 mod toml_file;
@@ -32,6 +33,8 @@ pub struct Course {
     pub chapters: Vec<Chapter>,
     /// In order, across all chapters.
     pub exercises: Vec<Exercise>,
+    /// The crates that exercises may use, as in a manifest.
+    dependencies: toml::Table,
 }
 
 /// Some exercises on one subject.
@@ -41,6 +44,8 @@ pub struct Chapter {
     pub dir: String,
     /// Its title, as in "HTTP by hand"; the directory's name if the course gives none.
     pub title: String,
+    /// The names of the crates that its exercises use.
+    pub dependencies: Vec<String>,
 }
 
 /// One exercise.

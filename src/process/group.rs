@@ -14,6 +14,41 @@ use std::{
 /// How long the pipes may stay open after the whole group was killed. Only a child that left the group holds them longer.
 const PIPES_CLOSE_WITHIN: Duration = Duration::from_millis(300);
 
+/// A signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Please end.
+    Term,
+    /// End now; the program cannot notice it.
+    Kill,
+    /// Ctrl-C in a terminal.
+    Int,
+    /// The terminal is gone; services read their settings again.
+    Hup,
+    /// Ctrl-\ in a terminal.
+    Quit,
+    /// Whatever the program makes of it.
+    Usr1,
+}
+
+impl Signal {
+    /// Every signal with its name.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("TERM", Self::Term),
+        ("KILL", Self::Kill),
+        ("INT", Self::Int),
+        ("HUP", Self::Hup),
+        ("QUIT", Self::Quit),
+        ("USR1", Self::Usr1),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(_, signal)| *signal == self);
+        known.map_or("", |(name, _)| name)
+    }
+}
+
 /// A started program. Dropping it kills the whole group.
 #[derive(Debug)]
 pub struct Running {
@@ -76,17 +111,31 @@ impl Running {
 
     /// Waits for the program to end, at the latest until the deadline or until it is cancelled. It is not killed then.
     pub fn wait(&mut self, deadline: Option<Instant>, cancel: &Cancel) -> End {
+        self.wait_unless(deadline, cancel, |_| false)
+            .unwrap_or(End::Cancelled)
+    }
+
+    /// As [`Running::wait`], but gives `None` as soon as what the program wrote to standard error is `enough`.
+    pub fn wait_unless(
+        &mut self,
+        deadline: Option<Instant>,
+        cancel: &Cancel,
+        enough: impl Fn(&Captured) -> bool,
+    ) -> Option<End> {
         loop {
             if let Some(end) = self.exited() {
-                return end;
+                return Some(end);
+            }
+            if enough(&self.stderr) {
+                return None;
             }
             if cancel.is_cancelled() {
-                return End::Cancelled;
+                return Some(End::Cancelled);
             }
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                return End::Deadline;
+                return Some(End::Deadline);
             }
-            self.pause(deadline, cancel);
+            self.pause(deadline, cancel, &enough);
         }
     }
 
@@ -97,6 +146,32 @@ impl Running {
             self.wait(Some(Instant::now() + grace), &Cancel::new());
         }
         self.kill()
+    }
+
+    /// Sends a signal: to the program alone, as one who stops a service does; [`Signal::Kill`] goes to the whole group.
+    ///
+    /// Elsewhere than on Unix every signal is a kill.
+    pub fn signal(&mut self, signal: Signal) {
+        #[cfg(unix)]
+        {
+            let unix = match signal {
+                Signal::Kill => return self.kill_group(),
+                Signal::Term => rustix::process::Signal::TERM,
+                Signal::Int => rustix::process::Signal::INT,
+                Signal::Hup => rustix::process::Signal::HUP,
+                Signal::Quit => rustix::process::Signal::QUIT,
+                Signal::Usr1 => rustix::process::Signal::USR1,
+            };
+            if let Some(pid) = pid_of(&self.child).filter(|_| !self.reaped) {
+                // It fails only if the program has gone already.
+                let _ = rustix::process::kill_process(pid, unix);
+            }
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = signal;
+            self.kill_group();
+        }
     }
 
     /// Kills the whole group at once and waits for the program's end.
@@ -112,6 +187,16 @@ impl Running {
         asked.or(status.map(end_of)).unwrap_or(End::Deadline)
     }
 
+    /// Lets every other program go first. Programs that it starts from now on inherit that.
+    pub fn lower_priority(&self) {
+        #[cfg(unix)]
+        if let Some(pid) = pid_of(&self.child) {
+            const LOWEST: i32 = 19;
+            // If the system refuses, the build is felt a little and right all the same.
+            let _ = rustix::process::setpriority_process(Some(pid), LOWEST);
+        }
+    }
+
     /// Waits until both pipes have closed, so that nothing printed is missed. Call it after [`Running::kill`].
     pub fn drain(&self) {
         let (stdout, stderr) = (&self.stdout, &self.stderr);
@@ -121,7 +206,12 @@ impl Running {
     }
 
     #[cfg(unix)]
-    fn pause(&self, deadline: Option<Instant>, cancel: &Cancel) {
+    fn pause(
+        &self,
+        deadline: Option<Instant>,
+        cancel: &Cancel,
+        enough: &dyn Fn(&Captured) -> bool,
+    ) {
         // The exit is watched by a thread that wakes `self.wake`; the caller's flag has to wake it too.
         let exit = Arc::clone(&self.exit);
         let ended = move || {
@@ -130,12 +220,18 @@ impl Running {
                 .is_some()
         };
         cancel.forward_to(&self.wake);
-        self.wake
-            .wait_for(deadline, || ended() || cancel.is_cancelled());
+        self.wake.wait_for(deadline, || {
+            ended() || cancel.is_cancelled() || enough(&self.stderr)
+        });
     }
 
     #[cfg(not(unix))]
-    fn pause(&self, deadline: Option<Instant>, cancel: &Cancel) {
+    fn pause(
+        &self,
+        deadline: Option<Instant>,
+        cancel: &Cancel,
+        _enough: &dyn Fn(&Captured) -> bool,
+    ) {
         // No way to wait for a process and a flag at once here without platform calls, so look again soon.
         let soon = Instant::now() + Duration::from_millis(10);
         let until = deadline.map_or(soon, |deadline| deadline.min(soon));

@@ -11,6 +11,6 @@ mod run;
 
 pub use cancel::Cancel;
 pub use capture::Captured;
-pub use group::Running;
+pub use group::{Running, Signal};
 pub use record::{Note, Record, Swept};
 pub use run::{End, Finished, Program, launch, run, spawn};

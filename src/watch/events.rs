@@ -58,6 +58,8 @@ pub enum Event {
     Progress(Progress),
     /// Something the learner should read, about an effect that was carried out.
     Notice(String),
+    /// The file has got other contents from us, which will be seen soon; this is to be said then.
+    FileReplaced(String),
     /// The window has another size.
     Resized,
     /// The learner or the system asks the program to end.

@@ -100,6 +100,8 @@ pub struct State {
     pub hints_shown: usize,
     /// How many lines the middle is scrolled down.
     pub scroll: usize,
+    /// A line for the learner about a change of the file that is about to be seen.
+    notice_after_save: Option<String>,
     /// The contents that were checked last or are being checked.
     source: Option<Source>,
     /// The number of the newest check.
@@ -128,6 +130,7 @@ impl State {
             panel,
             question: None,
             notice: None,
+            notice_after_save: None,
             seen_by: SeenBy::Opening,
             hints_shown: 0,
             scroll: 0,
@@ -160,6 +163,10 @@ impl State {
                 vec![Effect::Show(What::Detail)]
             }
             Event::Notice(text) => self.tell(text),
+            Event::FileReplaced(text) => {
+                self.notice_after_save = Some(text);
+                Vec::new()
+            }
             Event::Resized => vec![Effect::Show(What::Detail)],
             // With no one to press a key, the file is still watched: `watch --plain </dev/null` is of use.
             Event::InputEnded => Vec::new(),

@@ -5,6 +5,7 @@ use super::{
     state::{Panel, Phase, Question, State},
 };
 use crate::{
+    build::dependencies::Progress,
     check::Stage,
     ui::{
         self, Frame, Size, Theme,
@@ -102,10 +103,23 @@ fn panel<'a>(state: &'a State, checking_all: &'a str) -> Option<screen::Panel<'a
 
 fn stage_words(stage: Stage) -> String {
     match stage {
+        Stage::Building(progress) => building_words(progress),
         Stage::Compiling => "compiling".into(),
         Stage::Starting => "starting your server".into(),
         Stage::Checking { done, total } => format!("checking {done} of {total}"),
     }
+}
+
+/// As in "building the crates of this chapter: 34 of 61, about 20 s left".
+fn building_words(progress: Progress) -> String {
+    let mut words = String::from("building the crates of this chapter");
+    if progress.total > 0 {
+        words.push_str(&format!(": {} of {}", progress.done, progress.total));
+    }
+    if let Some(left) = progress.left {
+        words.push_str(&format!(", about {} s left", left.as_secs().max(1)));
+    }
+    words
 }
 
 fn question_words(question: Question) -> &'static str {

@@ -2,8 +2,8 @@
 
 use super::events::Event;
 use crate::{
-    build::Toolchain,
-    check::{Files, Means, Source, check, check_all},
+    build::{Dependencies, Toolchain},
+    check::{Files, Means, Memory, Source, check, check_all, tier},
     course::Course,
     error::Result,
     process::Cancel,
@@ -96,6 +96,7 @@ impl Drop for Worker {
 fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
     // Ended with this thread, after the last check.
     let services = Services::of(&course.workspace);
+    let dependencies = Dependencies::new(toolchain, course.workspace.dependencies());
     while let Ok(Order { run, task, cancel }) = inbox.recv() {
         if cancel.is_cancelled() {
             continue;
@@ -103,9 +104,13 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
         let means = Means {
             toolchain,
             services: &services,
+            dependencies: &dependencies,
             cancel: &cancel,
             on_stage: &|stage| on_event(Event::Stage { run, stage }),
         };
+        if let Task::One { position, .. } = task {
+            warm_ahead(course, position, &dependencies);
+        }
         on_event(match task {
             Task::One { position, source } => Event::Checked {
                 run,
@@ -118,6 +123,22 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
                 }),
             },
         });
+    }
+}
+
+/// Begins to build what this chapter and the next ones use, so that the learner never waits for it.
+fn warm_ahead(course: &Course, position: usize, dependencies: &Dependencies) {
+    const CHAPTERS_AHEAD: usize = 2;
+    let chapter = course.exercises[position].chapter;
+    let soon = course
+        .exercises
+        .iter()
+        .filter(|exercise| (chapter..=chapter + CHAPTERS_AHEAD).contains(&exercise.chapter));
+    for exercise in soon {
+        // A lock file that cannot be read is told when the exercise itself is checked.
+        if let Ok(Some(tier)) = tier(course, exercise) {
+            dependencies.warm(&tier);
+        }
     }
 }
 
@@ -137,7 +158,8 @@ fn all(
     means: Means<'_>,
     on_done: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<(String, bool)>> {
-    let reports = check_all(course, Pristine::of(course), means, on_done)?;
+    let memory = Memory::new(course, means.toolchain)?;
+    let reports = check_all(course, Pristine::of(course), means, Some(&memory), on_done)?;
     Ok(reports
         .into_iter()
         .map(|report| (report.exercise.clone(), report.passed()))

@@ -8,7 +8,7 @@
 )]
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Files, Means, check},
     error::Result,
     outcome::Report,
@@ -194,6 +194,7 @@ impl Tiny {
         let means = Means {
             toolchain: &Toolchain::find()?,
             services: &Services::of(&course.workspace),
+            dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

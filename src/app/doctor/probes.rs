@@ -60,6 +60,7 @@ pub(super) fn linker(toolchain: &Result<Toolchain>) -> Finding {
             shown: Path::new("probe.rs"),
             dir: dir.path(),
             harness: Harness::Main,
+            externs: &[],
         };
         build::compile(toolchain, unit, &Cancel::new())
     });

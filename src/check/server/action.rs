@@ -7,6 +7,7 @@ use super::{
     talk::Talk,
     template::{Template, Values},
 };
+use crate::process::Signal;
 use serde_json::Value;
 
 /// What a step sends.
@@ -18,6 +19,19 @@ pub(super) enum Action {
     Raw(Vec<Piece>),
     /// A conversation.
     Talk(Talk),
+    /// Something that is done to the program itself.
+    Life(Life),
+    /// Nothing is sent: only a look at what the server has left behind.
+    Look,
+}
+
+/// What is done to the program itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    /// It gets a signal.
+    Signal(Signal),
+    /// It is ended by a signal, if it runs, and started again in the same directory.
+    Restart(Signal),
 }
 
 /// Whether the server may close the connection after its answer.
@@ -52,6 +66,7 @@ impl Action {
             Self::Send(send) => send.templates(),
             Self::Raw(pieces) => pieces.iter().filter_map(Piece::template).cloned().collect(),
             Self::Talk(talk) => talk.templates(),
+            Self::Life(_) | Self::Look => Vec::new(),
         };
         templates
             .iter()
@@ -63,7 +78,7 @@ impl Action {
     /// True if it differs from run to run, whatever names stand in it.
     pub(super) fn is_random(&self) -> bool {
         match self {
-            Self::Send(_) => false,
+            Self::Send(_) | Self::Life(_) | Self::Look => false,
             Self::Raw(pieces) => pieces.iter().any(Piece::is_random),
             Self::Talk(talk) => talk.is_random(),
         }
@@ -75,6 +90,12 @@ impl Action {
             Self::Send(send) => send.asked(values),
             Self::Raw(pieces) => format!("the bytes {}", show(&pieces::join(pieces, values))),
             Self::Talk(talk) => talk.asked(usize::MAX - 1, values),
+            Self::Life(Life::Signal(signal)) => format!("send the program SIG{}", signal.name()),
+            Self::Life(Life::Restart(signal)) => format!(
+                "end the program with SIG{}, and start it again in the same directory",
+                signal.name()
+            ),
+            Self::Look => "look at what the server has done".into(),
         }
     }
 
@@ -90,6 +111,7 @@ impl Action {
                 })
             }
             Self::Talk(talk) => talk.repeat(values),
+            Self::Life(_) | Self::Look => None,
         }
     }
 }
@@ -234,7 +256,8 @@ impl Send {
     }
 }
 
-fn each_string(json: &Value, look: &mut impl FnMut(&str)) {
+/// Every string in a value.
+pub(super) fn each_string(json: &Value, look: &mut impl FnMut(&str)) {
     match json {
         Value::String(text) => look(text),
         Value::Array(items) => items.iter().for_each(|item| each_string(item, look)),
@@ -243,7 +266,8 @@ fn each_string(json: &Value, look: &mut impl FnMut(&str)) {
     }
 }
 
-fn filled(json: &Value, values: &Values) -> Value {
+/// The value with every name in its strings filled in.
+pub(super) fn filled(json: &Value, values: &Values) -> Value {
     match json {
         Value::String(text) => Value::String(Template::new(text).fill(values)),
         Value::Array(items) => items.iter().map(|item| filled(item, values)).collect(),

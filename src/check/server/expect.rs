@@ -2,13 +2,17 @@
 
 use super::{
     bytes::Bytes,
+    database::Query,
     escape::show,
     framing::{self, Framing},
+    json::{self, Part},
     matcher::Matcher,
+    measure::Measure,
     message::{Asked, Message, NoMessage, parse},
     template::Values,
     wire::{Ending, Received},
 };
+use std::collections::BTreeMap;
 
 /// What a step expects.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +25,14 @@ pub(super) struct Expect {
     pub(super) bytes: Option<Bytes>,
     /// Files in the server's directory, afterwards.
     pub(super) files: Vec<(String, Matcher)>,
+    /// Queries on data files there, afterwards.
+    pub(super) database: Vec<Query>,
+    /// What the server may cost at most, afterwards.
+    pub(super) process: BTreeMap<Measure, u64>,
+    /// Parts of a JSON body.
+    pub(super) json: Vec<Part>,
+    /// The exit codes with which the program may end.
+    pub(super) exit: Vec<i32>,
     pub(super) framing: Framing,
     /// The server closes the connection after the answer.
     pub(super) closes: Closes,
@@ -88,7 +100,11 @@ impl Problem {
 impl Expect {
     /// True if any answer would do.
     pub(super) fn is_empty(&self) -> bool {
-        !self.is_about_the_answer() && self.files.is_empty()
+        !self.is_about_the_answer()
+            && self.files.is_empty()
+            && self.database.is_empty()
+            && self.process.is_empty()
+            && self.exit.is_empty()
     }
 
     /// True if it says something of the answer, and not only of what the server leaves behind.
@@ -97,6 +113,7 @@ impl Expect {
             || !self.headers.is_empty()
             || self.body.is_some()
             || self.bytes.is_some()
+            || !self.json.is_empty()
             || self.closes == Closes::Must
     }
 
@@ -137,6 +154,10 @@ impl Expect {
                 let problem = bytes.judge("body", &message.body, values);
                 problems.extend(problem.map(|problem| problem.on(About::Body)));
             }
+        }
+        if problems.is_empty() {
+            let wrong = json::judge(&self.json, &message.body, values);
+            problems.extend(wrong.into_iter().map(|problem| problem.on(About::Body)));
         }
         let faults = framing::faults(self.framing, &message, received.ending);
         problems.extend(faults.into_iter().map(|fault| Problem {

@@ -3,12 +3,13 @@
 use super::{
     escape::seconds,
     last_words::{explain_end, how, last_lines, panic_place},
+    measure::{self, Measured},
     ports, wire,
 };
 use crate::{
     error::{Error, Result},
     outcome::{Finding, Output},
-    process::{self, Cancel, End, Program, Running},
+    process::{self, Cancel, End, Program, Running, Signal},
 };
 use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
@@ -55,6 +56,8 @@ pub(super) struct Server {
 /// Places in the server's output.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
+    /// Whose output: a server that was started again has a new one.
+    of: u32,
     stdout: u64,
     stderr: u64,
 }
@@ -131,6 +134,7 @@ impl Server {
     /// A place in its output, for [`Server::log_since`].
     pub(super) fn mark(&self) -> Mark {
         Mark {
+            of: self.running.id(),
             stdout: self.running.stdout().total(),
             stderr: self.running.stderr().total(),
         }
@@ -138,11 +142,34 @@ impl Server {
 
     /// The last lines that it has printed since.
     pub(super) fn log_since(&self, mark: Mark) -> Vec<String> {
+        let mark = if mark.of == self.running.id() {
+            mark
+        } else {
+            self.beginning()
+        };
         let printed = [
             self.running.stdout().since(mark.stdout),
             self.running.stderr().since(mark.stderr),
         ];
         last_lines(&printed.concat())
+    }
+
+    fn beginning(&self) -> Mark {
+        Mark {
+            of: self.running.id(),
+            stdout: 0,
+            stderr: 0,
+        }
+    }
+
+    /// What it costs at this moment, with all that it has started.
+    pub(super) fn measured(&self) -> Measured {
+        measure::measure(self.running.id())
+    }
+
+    /// Sends it a signal.
+    pub(super) fn signal(&mut self, signal: Signal) {
+        self.running.signal(signal);
     }
 
     /// How it ended, if it ends within this time.
@@ -224,10 +251,7 @@ impl Server {
                 self.port
             )),
             expected: Some(format!("it listens on 127.0.0.1:{}", self.port)),
-            log: self.log_since(Mark {
-                stdout: 0,
-                stderr: 0,
-            }),
+            log: self.log_since(self.beginning()),
             ..Finding::new(LISTENS)
         }
     }

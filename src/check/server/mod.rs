@@ -2,18 +2,24 @@
 //!
 //! Here the parts are put together: read the steps, compile, launch, tell the story, stop. Each part has its own file.
 
+mod act;
 mod action;
 mod bytes;
 mod capture;
 mod conn;
 mod converse;
+mod database;
 mod escape;
 mod expect;
 mod framing;
+mod group;
+mod json;
 mod last_words;
 mod launch;
 mod layout;
+mod life;
 mod matcher;
+mod measure;
 mod message;
 mod peers;
 mod peers_file;
@@ -22,6 +28,7 @@ mod ports;
 mod random;
 mod steps;
 mod steps_file;
+mod steps_more;
 mod steps_parts;
 mod steps_talk;
 mod story;
@@ -113,6 +120,8 @@ fn run(
         lines: Lines::default(),
         asked: None,
         peers: &peers,
+        launch: &launch,
+        notes: Vec::new(),
     };
     telling.tell(&mut server, report)?;
     let output = server.stop();

@@ -12,6 +12,12 @@ pub(super) fn listened_by(_group: u32) -> Vec<u16> {
     Vec::new()
 }
 
+/// The directories below `/proc` of the processes of a group.
+#[cfg(target_os = "linux")]
+pub(super) fn processes(group: u32) -> Vec<std::path::PathBuf> {
+    linux::processes(group)
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::{
@@ -20,10 +26,15 @@ mod linux {
         path::{Path, PathBuf},
     };
 
+    pub(super) fn processes(group: u32) -> Vec<PathBuf> {
+        let mut processes = entries(Path::new("/proc"));
+        processes.retain(|process| group_of(process) == Some(group));
+        processes
+    }
+
     pub(super) fn listened_by(group: u32) -> Vec<u16> {
-        let sockets: HashSet<String> = entries(Path::new("/proc"))
+        let sockets: HashSet<String> = processes(group)
             .into_iter()
-            .filter(|process| group_of(process) == Some(group))
             .flat_map(|process| entries(&process.join("fd")))
             .filter_map(|descriptor| {
                 let target = fs::read_link(descriptor).ok()?;

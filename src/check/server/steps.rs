@@ -3,14 +3,17 @@
 //! All that can be wrong with the steps is found here, with file and line, so that it is never blamed on a learner.
 
 use super::{
-    action::Action,
+    action::{Action, Life},
     capture::Capture,
-    expect::{Expect, Explain},
+    expect::{Closes, Expect, Explain},
+    group::{Meanwhile, Together},
     layout::{Laid, What},
     peers_file::{DnsExpect, Plan, UpstreamExpect},
     pieces::Piece,
     random,
     steps_file::{RawExplain, RawStep, RawStory, TextOr},
+    steps_more::own_names,
+    talk::{Deed, Move, Pace, Talk},
     template::Template,
 };
 use crate::{
@@ -44,6 +47,13 @@ pub(super) struct Story {
 pub(super) struct Step {
     pub(super) claim: String,
     pub(super) action: Action,
+    /// The action is taken once for each of these, with their names filled in; once if there are none.
+    pub(super) each: Vec<Input>,
+    /// So many clients at once.
+    pub(super) parallel: Option<usize>,
+    pub(super) together: Together,
+    /// Who keeps the server busy at the same time.
+    pub(super) meanwhile: Option<Meanwhile>,
     pub(super) expect: Expect,
     pub(super) captures: Vec<(String, Capture)>,
     /// Positions of the steps without which this one makes no sense.
@@ -55,6 +65,33 @@ pub(super) struct Step {
     pub(super) dns: Option<DnsExpect>,
     /// What is sent or expected differs from run to run.
     pub(super) is_random: bool,
+}
+
+/// Names and their values: one input of a step.
+pub(super) type Input = Vec<(String, Template)>;
+
+impl Step {
+    /// The step as a talk, for many clients; `None` if nothing is sent.
+    pub(super) fn as_talk(&self) -> Option<Talk> {
+        let ask = match &self.action {
+            Action::Talk(talk) => return Some(talk.clone()),
+            Action::Send(send) => Deed::Send(Box::new(send.clone())),
+            Action::Raw(pieces) => Deed::Write {
+                pieces: pieces.clone(),
+                pace: Pace::AtOnce,
+            },
+            Action::Life(_) | Action::Look => return None,
+        };
+        let moves = [ask, Deed::Answer(Box::new(self.expect.clone()))];
+        let moves = moves.map(|deed| Move {
+            on: Vec::new(),
+            deed,
+        });
+        Some(Talk {
+            on: Vec::new(),
+            moves: moves.into(),
+        })
+    }
 }
 
 /// Reads and checks the steps in `text`, the contents of `file`. `exercises` is where the paths of other files begin.
@@ -159,32 +196,46 @@ impl Reader<'_> {
             );
         }
         let mut names = Vec::new();
-        let action = match (raw.send, raw.raw, raw.talk) {
-            (Some(send), None, None) => Action::Send(self.request(at, send)?),
-            (None, Some(raw), None) => Action::Raw(self.pieces(at, raw)?),
-            (None, None, Some(moves)) => Action::Talk(self.talk(at, raw.on, moves, &mut names)?),
+        let each = self.each(at, raw.each)?;
+        let life = self.life(raw.signal, raw.restart)?;
+        let action = match (raw.send, raw.raw, raw.talk, life) {
+            (Some(send), None, None, None) => Action::Send(self.request(at, send)?),
+            (None, Some(raw), None, None) => Action::Raw(self.pieces(at, raw)?),
+            (None, None, Some(moves), None) => {
+                Action::Talk(self.talk(at, raw.on, moves, &mut names)?)
+            }
+            (None, None, None, Some(life)) => life,
+            (None, None, None, None) => Action::Look,
             _ => {
                 return self.fail(
                     at,
-                    "a step needs send, raw or talk, one of them",
-                    "Say what to send to the server.",
+                    "a step does one thing: send, raw, talk, signal or restart",
+                    "Make two steps of it.",
                 );
             }
         };
         names.extend(action.names());
-        let expect = match (&action, raw.expect) {
-            // A talk says within itself what it expects.
-            (Action::Talk(_), None) => Expect::default(),
-            (_, raw) => self.expect(at, raw.unwrap_or_default(), &mut names)?,
+        let meanwhile = raw
+            .meanwhile
+            .map(|raw| self.meanwhile(at, raw, &mut names))
+            .transpose()?;
+        let captured: Vec<String> = raw.capture.keys().cloned().collect();
+        let together = self.together(at, raw.group, &captured)?;
+        let expects_elsewhere =
+            matches!(action, Action::Talk(_) | Action::Life(_)) || !together.is_empty();
+        let expect = match raw.expect {
+            None if expects_elsewhere => Expect::default(),
+            raw => self.expect(at, raw.unwrap_or_default(), &mut names)?,
         };
-        if matches!(action, Action::Talk(_)) && expect.is_about_the_answer() {
-            return self.fail(
-                at,
-                "a talk expects its answers within itself",
-                "Put the expectation into a move: { answer = { … } }.",
-            );
-        }
-        let is_random = action.is_random() || names.iter().any(|name| name.starts_with("random."));
+        self.fits(at, &action, &expect, raw.parallel, &together)?;
+        let own = own_names(&each, raw.parallel.is_some() || meanwhile.is_some());
+        let is_random = action.is_random()
+            || names.iter().any(|name| name.starts_with("random."))
+            || each
+                .iter()
+                .flatten()
+                .any(|(_, text)| text.names().next().is_some());
+        names.retain(|name| !own.contains(name));
         let mut needs = self.check_names(at, names.iter().map(String::as_str))?;
         for need in &raw.needs {
             let Some(known) = self.claims.iter().position(|claim| claim == need.get_ref()) else {
@@ -199,12 +250,19 @@ impl Reader<'_> {
         let mut captures = Vec::new();
         for (name, capture) in raw.capture {
             captures.push((name.clone(), self.capture(at, capture)?));
-            self.captured.push((name, position));
+            // What each client of a group was told is for that client alone.
+            if raw.parallel.is_none() {
+                self.captured.push((name, position));
+            }
         }
         self.claims.push(at.get_ref().clone());
         Ok(Step {
             claim: at.get_ref().clone(),
             action,
+            each,
+            parallel: raw.parallel,
+            together,
+            meanwhile,
             expect,
             captures,
             needs,
@@ -213,6 +271,49 @@ impl Reader<'_> {
             dns: raw.dns,
             is_random,
         })
+    }
+
+    /// What a step expects has to be something that its action leads to.
+    fn fits(
+        &self,
+        at: &Spanned<String>,
+        action: &Action,
+        expect: &Expect,
+        parallel: Option<usize>,
+        together: &Together,
+    ) -> Result<()> {
+        let signal = matches!(action, Action::Life(Life::Signal(_)));
+        let (what, help) = if matches!(action, Action::Talk(_)) && expect.is_about_the_answer() {
+            (
+                "a talk expects its answers within itself",
+                "Put the expectation into a move: { answer = { … } }.",
+            )
+        } else if matches!(action, Action::Life(_) | Action::Look) && expect.is_about_the_answer() {
+            (
+                "nothing is sent here, so no answer comes",
+                "Add send, raw or talk.",
+            )
+        } else if !expect.exit.is_empty() && !signal {
+            (
+                "only a step with signal ends the program",
+                "Add signal = \"TERM\".",
+            )
+        } else if parallel == Some(0) || parallel.is_none() && !together.is_empty() {
+            ("a group needs clients", "Add parallel = 20.")
+        } else if parallel.is_some() && matches!(action, Action::Life(_) | Action::Look) {
+            (
+                "many clients at once need something to send",
+                "Add send, raw or talk.",
+            )
+        } else if parallel.is_some() && expect.closes == Closes::Must {
+            (
+                "who closes is not looked at in a group",
+                "Write the step as a talk, and end it with \"expect closed\".",
+            )
+        } else {
+            return Ok(());
+        };
+        self.fail(at, what, help)
     }
 
     /// The steps that capture these names. A name that nothing gives a value to is a fault of the course.
@@ -361,6 +462,72 @@ mod tests {
                 "{told}"
             );
         }
+    }
+
+    #[test]
+    fn mistakes_in_a_step_of_more_than_one_exchange_are_told() {
+        for (rest, told_as) in [
+            ("signal = \"TERM\"", "a step does one thing"),
+            (
+                "expect = { status = 200, exit = 0 }",
+                "only a step with signal",
+            ),
+            (
+                "group = { distinct = { id = 2 } }\nparallel = 2",
+                "does not capture `id`",
+            ),
+            ("group = { status = { 200 = 2 } }", "a group needs clients"),
+            (
+                "group = { status = { ok = 2 } }\nparallel = 2",
+                "`ok` is no status",
+            ),
+            ("group = {}\nparallel = 2", "the group says nothing"),
+            (
+                "group = { median = { of_ms = 5 } }\nparallel = 2",
+                "drowns in the noise",
+            ),
+            (
+                "each = [{ a = \"1\" }, { b = \"2\" }]\nexpect = { status = 200 }",
+                "different fields",
+            ),
+            (
+                "each = [\"${id}\"]\nexpect = { status = 200 }",
+                "nothing gives `${id}` a value",
+            ),
+            (
+                "expect = { body = \"${each.a}\" }",
+                "nothing gives `${each.a}` a value",
+            ),
+            (
+                "meanwhile = { clients = 2, talk = [\"open\"] }\nexpect = { status = 200 }",
+                "goes on after its first move",
+            ),
+            ("expect = { json = { \"$[\" = 1 } }", "is no JSONPath"),
+            (
+                "expect = { json = { \"$.a\" = { equal = 1 } } }",
+                "Did you mean `equals`?",
+            ),
+            (
+                "expect = { json = { \"$.a\" = { type = \"text\" } } }",
+                "`text` is no type of JSON",
+            ),
+            (
+                "expect = { database = { file = \"a\", query = \"b\", rows = [1] } }",
+                "each row a list",
+            ),
+            (
+                "expect = { process = { thread = 1 } }",
+                "Did you mean `threads`?",
+            ),
+        ] {
+            let told = told(&step(rest));
+            assert!(
+                told.starts_with("a.toml:") && told.contains(told_as),
+                "{told}"
+            );
+        }
+        let nothing = "[[step]]\nclaim = \"a\"\nrestart = \"TREM\"\n";
+        assert!(told(nothing).starts_with("a.toml:3: `TREM` is no signal"));
     }
 
     #[test]

@@ -41,6 +41,13 @@ pub(super) struct RawStep {
     pub(super) raw: Option<RawBytes>,
     pub(super) talk: Option<Vec<TextOr<RawMove>>>,
     pub(super) on: Option<OneOrMany<String>>,
+    pub(super) signal: Option<Spanned<String>>,
+    pub(super) restart: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) each: Vec<RawEach>,
+    pub(super) parallel: Option<usize>,
+    pub(super) group: Option<RawGroup>,
+    pub(super) meanwhile: Option<RawMeanwhile>,
     pub(super) expect: Option<RawExpect>,
     #[serde(default)]
     pub(super) capture: BTreeMap<String, RawCapture>,
@@ -74,6 +81,83 @@ pub(super) struct RawSend {
 
 fn get() -> String {
     "GET".into()
+}
+
+/// One of the inputs of a step.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "an input is a text, or a table of texts")]
+pub(super) enum RawEach {
+    Text(String),
+    Fields(BTreeMap<String, String>),
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawGroup {
+    #[serde(default)]
+    pub(super) status: BTreeMap<String, usize>,
+    #[serde(default)]
+    pub(super) distinct: BTreeMap<String, usize>,
+    pub(super) median: Option<RawMedian>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMedian {
+    pub(super) of_ms: u64,
+    pub(super) at_least: Option<f64>,
+    pub(super) at_most: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMeanwhile {
+    pub(super) clients: usize,
+    pub(super) talk: Vec<TextOr<RawMove>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawQuery {
+    pub(super) file: String,
+    pub(super) query: String,
+    pub(super) rows: serde_json::Value,
+}
+
+/// The most that the program may have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawProcess {
+    pub(super) memory_mib: Option<u64>,
+    pub(super) threads: Option<u64>,
+    pub(super) descriptors: Option<u64>,
+}
+
+/// What a part of a JSON body has to be.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawJson {
+    pub(super) equals: Option<serde_json::Value>,
+    pub(super) contains: Option<serde_json::Value>,
+    pub(super) matches: Option<String>,
+    pub(super) at_least: Option<f64>,
+    pub(super) at_most: Option<f64>,
+    pub(super) length: Option<usize>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    /// Present is what a part is by being named; `exists = true` says no more than that.
+    #[serde(default, rename = "exists")]
+    pub(super) _exists: bool,
+    #[serde(default)]
+    pub(super) absent: bool,
+}
+
+impl RawJson {
+    /// Its keys.
+    pub(super) const KEYS: [&str; 9] = [
+        "equals", "contains", "matches", "at_least", "at_most", "length", "type", "exists",
+        "absent",
+    ];
 }
 
 /// Bytes: a text, or a list of texts and tables.
@@ -126,6 +210,11 @@ pub(super) struct RawExpect {
     pub(super) bytes: Option<BytesOr>,
     #[serde(default)]
     pub(super) files: BTreeMap<String, TextOr<RawMatcher>>,
+    #[serde(default)]
+    pub(super) json: BTreeMap<String, serde_json::Value>,
+    pub(super) database: Option<OneOrMany<RawQuery>>,
+    pub(super) process: Option<RawProcess>,
+    pub(super) exit: Option<OneOrMany<i32>>,
     #[serde(default)]
     pub(super) framing: RawFraming,
     pub(super) connection: Option<RawConnection>,

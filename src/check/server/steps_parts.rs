@@ -84,6 +84,8 @@ impl Reader<'_> {
         for (path, matcher) in raw.files {
             expect.files.push((path, self.matcher(at, matcher, names)?));
         }
+        expect.exit = raw.exit.map(OneOrMany::into_vec).unwrap_or_default();
+        self.expect_more(at, &mut expect, raw.json, raw.database, raw.process, names)?;
         if expect.is_empty() {
             return self.fail(
                 at,
@@ -154,7 +156,7 @@ impl Reader<'_> {
         })
     }
 
-    fn pattern(&self, at: &Spanned<String>, pattern: &str) -> Result<Regex> {
+    pub(super) fn pattern(&self, at: &Spanned<String>, pattern: &str) -> Result<Regex> {
         match Regex::new(pattern) {
             Ok(regex) => Ok(regex),
             Err(error) => self.fail(

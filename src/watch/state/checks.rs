@@ -27,7 +27,7 @@ impl State {
         if by != SeenBy::Opening && !matches!(self.panel, Panel::List(_)) {
             self.panel = Panel::Verdict;
         }
-        self.notice = None;
+        self.notice = self.notice_after_save.take();
         self.check(now)
     }
 
@@ -95,8 +95,7 @@ impl State {
                 effects.push(self.record(Change::Done(name)));
             }
         } else if was_done {
-            self.notice =
-                Some("This exercise was done; as it stands now it is to be done again.".into());
+            self.notice = Some("It was done; as it stands now, it is to be done again.".into());
             effects.push(self.record(Change::Pending(name)));
         }
         effects.push(Effect::Show(What::Verdict));

@@ -229,6 +229,17 @@ fn a_question_answered_with_anything_else_changes_nothing() {
 }
 
 #[test]
+fn after_a_reset_the_way_back_is_told_beside_the_verdict() {
+    let mut script = Script::start();
+    script.save("a").fails().key('x').key('y');
+    script.on(Event::FileReplaced("undo brings it back".into()));
+    script.save("shipped").fails();
+    assert_eq!(script.state.notice.as_deref(), Some("undo brings it back"));
+    script.save("b");
+    assert_eq!(script.state.notice, None);
+}
+
+#[test]
 fn after_the_last_exercise_the_final_message_is_shown() {
     let mut progress = Progress::default();
     progress.apply(&done("one"));

@@ -1,0 +1,341 @@
+//! What one step does to the server and what comes of it. The order of the steps, and how a failure is told, are for
+//! [`super::story`].
+
+use super::{
+    action::{Action, asked_for},
+    converse::{self, Held, Party, Trouble},
+    database,
+    escape::{seconds, show},
+    expect::{About, Closes, Problem},
+    group,
+    launch::Server,
+    layout, measure,
+    message::{Asked, Message},
+    pieces,
+    steps::Step,
+    story::{Came, Telling, When},
+    talk::Talk,
+    template::Values,
+    wire::{self, Ending, Exchange, Received, Until},
+};
+use crate::error::Result;
+use std::time::{Duration, Instant};
+
+/// When a step fails: how long its last words, or the server's end, may take to become known.
+const AFTERMATH: Duration = Duration::from_millis(30);
+
+/// The same when the connection was cut, which a dying server does before it is gone.
+const LONG_AFTERMATH: Duration = Duration::from_millis(500);
+
+impl Telling<'_> {
+    /// Takes a step: its action, once or for each of its inputs, then a look at what the server has left behind.
+    pub(super) fn step(&mut self, position: usize, server: &mut Server) -> Result<Came> {
+        let story = self.story;
+        let step = &story.steps[position];
+        let before = self.peers.before();
+        let mut came = self.action_and_look(step, server)?;
+        if matches!(came, Came::Expected) {
+            let expect = (step.upstream.as_ref(), step.dns.as_ref());
+            let problems = self.peers.judge(before, expect.0, expect.1);
+            if !problems.is_empty() {
+                let end = server.ends_within(AFTERMATH, self.means.cancel)?;
+                came = end.map_or(Came::Broken(problems), |end| {
+                    Came::Died(When::AtThisStep, end)
+                });
+            }
+        }
+        if let Came::Broken(problems) | Came::Unanswered(problems) = &mut came
+            && let Some(first) = problems.first_mut()
+            && let Some(complaint) = self.peers.complaints(before)
+        {
+            first.explain = Some(complaint);
+        }
+        Ok(came)
+    }
+
+    fn action_and_look(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
+        let came = match &step.meanwhile {
+            None => self.inputs(step, server)?,
+            Some(others) => {
+                let values = self.values.clone();
+                let party = Party {
+                    port: server.port(),
+                    values: &values,
+                    limit: self.step_limit,
+                    cancel: self.means.cancel,
+                };
+                // The first connection belongs to nobody here, and a server must not wait for it.
+                drop(server.first_connection());
+                let (came, over) = group::meanwhile(others, &party, || self.inputs(step, server))?;
+                match came {
+                    Came::Expected if over > 0 => {
+                        Came::Broken(vec![group::too_late(over, others.clients)])
+                    }
+                    came => came,
+                }
+            }
+        };
+        if !matches!(came, Came::Expected) {
+            return Ok(came);
+        }
+        let problems = self.afterwards(step, server)?;
+        Ok(if problems.is_empty() {
+            Came::Expected
+        } else {
+            Came::Broken(problems)
+        })
+    }
+
+    fn inputs(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
+        for (number, input) in step.each.iter().enumerate() {
+            for (name, value) in input {
+                self.values.capture(name, value.fill(&self.values.clone()));
+            }
+            self.asked = None;
+            let came = self.act(step, server)?;
+            if !matches!(came, Came::Expected) {
+                let asked = self.asked.take();
+                let asked = asked.unwrap_or_else(|| step.action.asked(&self.values));
+                self.asked = Some(format!(
+                    "{asked} (input {} of {})",
+                    number + 1,
+                    step.each.len()
+                ));
+                return Ok(came);
+            }
+        }
+        if step.each.is_empty() {
+            return self.act(step, server);
+        }
+        Ok(Came::Expected)
+    }
+
+    fn act(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
+        if let Some(clients) = step.parallel {
+            return self.together(clients, step, server);
+        }
+        match &step.action {
+            Action::Send(send) => {
+                let bytes = send.bytes(&self.values, server.port());
+                self.exchange(step, &bytes, send.asked_for(&self.values), server)
+            }
+            Action::Raw(pieces) => {
+                let bytes = pieces::join(pieces, &self.values);
+                self.exchange(step, &bytes, asked_for(&bytes), server)
+            }
+            Action::Talk(talk) => self.talk(step, talk, server),
+            Action::Life(life) => self.life(step, *life, server),
+            Action::Look => Ok(Came::Expected),
+        }
+    }
+
+    /// One request on a connection of its own.
+    fn exchange(
+        &mut self,
+        step: &Step,
+        bytes: &[u8],
+        asked: Asked,
+        server: &mut Server,
+    ) -> Result<Came> {
+        let received = match server.connection(self.step_limit) {
+            Ok(stream) => wire::exchange(
+                stream,
+                &Exchange {
+                    bytes,
+                    asked,
+                    deadline: Instant::now() + self.step_limit,
+                    until: match step.expect.closes {
+                        Closes::Must => Until::Closed,
+                        Closes::Maybe => Until::Answered,
+                    },
+                    cancel: self.means.cancel,
+                },
+            )?,
+            Err(error) => {
+                if let Some(end) = server.ends_within(LONG_AFTERMATH, self.means.cancel)? {
+                    return Ok(Came::Died(When::BeforeThisStep, end));
+                }
+                return Ok(Came::Unanswered(vec![Problem {
+                    about: About::Else,
+                    expected: "the server accepts a connection".into(),
+                    actual: format!("no connection: {error}"),
+                    explain: Some("The server runs, but it has stopped listening. Keep the listener for as long as it runs.".into()),
+                }]));
+            }
+        };
+        let came = self.judge(step, asked, &received);
+        if matches!(came, Came::Expected) {
+            return Ok(came);
+        }
+        // A step that failed may have ended the server; its last words may be on their way.
+        let aftermath = if received.bytes.is_empty() && received.ending == Ending::Closed {
+            LONG_AFTERMATH
+        } else {
+            AFTERMATH
+        };
+        let end = server.ends_within(aftermath, self.means.cancel)?;
+        Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
+    }
+
+    fn talk(&mut self, step: &Step, talk: &Talk, server: &mut Server) -> Result<Came> {
+        let mut first = server.first_connection();
+        let values = self.values.clone();
+        let party = self.party(&values, server);
+        let held = converse::hold(talk, &mut self.lines, &mut first, &party)?;
+        match held {
+            Held::Well(answers) => {
+                let problems = match answers.last() {
+                    Some(last) => self.capture(step, last, &last.body),
+                    None => Vec::new(),
+                };
+                Ok(expected_or(problems))
+            }
+            Held::Broken(number, trouble) => {
+                self.asked = Some(talk.asked(number, &self.values));
+                self.trouble(trouble, server)
+            }
+        }
+    }
+
+    /// The same talk by many at once.
+    fn together(&mut self, clients: usize, step: &Step, server: &mut Server) -> Result<Came> {
+        let Some(talk) = step.as_talk() else {
+            return Ok(Came::Expected);
+        };
+        let first = server.first_connection();
+        let values = self.values.clone();
+        let party = self.party(&values, server);
+        let (came, took) = group::at_once(clients, &talk, first, &party)?;
+        match came {
+            group::Came::Well(answers) => Ok(expected_or(group::judge(
+                &step.together,
+                &answers,
+                &step.captures,
+                &took,
+            ))),
+            group::Came::Broken(number, position, trouble, troubled) => {
+                let asked = match &step.action {
+                    Action::Talk(talk) => talk.asked(position, &self.values),
+                    action => action.asked(&self.values),
+                };
+                self.asked = Some(format!(
+                    "{asked} (client {number} of {clients}; {troubled} of them had trouble)"
+                ));
+                self.trouble(trouble, server)
+            }
+        }
+    }
+
+    fn party<'p>(&self, values: &'p Values, server: &Server) -> Party<'p>
+    where
+        Self: 'p,
+    {
+        Party {
+            port: server.port(),
+            values,
+            limit: self.step_limit,
+            cancel: self.means.cancel,
+        }
+    }
+
+    /// What trouble in a talk means: the server may have ended.
+    fn trouble(&self, trouble: Trouble, server: &mut Server) -> Result<Came> {
+        let aftermath = match trouble {
+            Trouble::Cut(_) => LONG_AFTERMATH,
+            Trouble::Other(_) | Trouble::Silence(_) => AFTERMATH,
+        };
+        if let Some(end) = server.ends_within(aftermath, self.means.cancel)? {
+            return Ok(Came::Died(When::AtThisStep, end));
+        }
+        Ok(match trouble {
+            Trouble::Other(problems) => Came::Broken(problems),
+            Trouble::Cut(problem) => Came::Broken(vec![problem]),
+            Trouble::Silence(problem) => Came::Unanswered(vec![problem]),
+        })
+    }
+
+    /// What does not hold of the files, the data and the cost of the server after the step.
+    fn afterwards(&mut self, step: &Step, server: &Server) -> Result<Vec<Problem>> {
+        let mut problems = Vec::new();
+        for (path, matcher) in &step.expect.files {
+            problems.extend(layout::judge(path, matcher, self.dir, &self.values)?);
+        }
+        for query in &step.expect.database {
+            problems.extend(database::judge(query, self.dir, &self.values));
+        }
+        if !step.expect.process.is_empty() {
+            let measured = measure::settled(&step.expect.process, || server.measured());
+            let (wrong, notes) = measure::judge(&step.expect.process, &measured);
+            problems.extend(wrong);
+            self.notes.extend(notes);
+        }
+        Ok(problems)
+    }
+
+    /// Keeps what later steps use; gives what was not there.
+    fn capture(&mut self, step: &Step, message: &Message, came: &[u8]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (name, capture) in &step.captures {
+            match capture.take(message) {
+                Some(value) => self.values.capture(name, value),
+                None => problems.push(Problem {
+                    about: About::Else,
+                    expected: capture.expected(),
+                    actual: show(came),
+                    explain: None,
+                }),
+            }
+        }
+        problems
+    }
+
+    fn judge(&mut self, step: &Step, asked: Asked, received: &Received) -> Came {
+        if received.bytes.is_empty() {
+            return self.no_answer(received.ending);
+        }
+        let (mut problems, message) = step.expect.judge(received, asked, &self.values);
+        if problems.is_empty()
+            && let Some(message) = message
+        {
+            problems.extend(self.capture(step, &message, &received.bytes));
+        }
+        match (problems.is_empty(), received.ending) {
+            (true, _) => Came::Expected,
+            (false, Ending::Deadline) => Came::Unanswered(problems),
+            (false, _) => Came::Broken(problems),
+        }
+    }
+
+    fn no_answer(&self, ending: Ending) -> Came {
+        let problem = |actual: String, explain: &str| {
+            vec![Problem {
+                about: About::Else,
+                expected: "an answer".into(),
+                actual,
+                explain: Some(explain.into()),
+            }]
+        };
+        match ending {
+            Ending::Deadline | Ending::StillOpen | Ending::TooLong => Came::Unanswered(problem(
+                format!(
+                    "nothing for {}, which is the limit of one step; the connection stayed open",
+                    seconds(self.step_limit)
+                ),
+                "The server accepted the connection and never answered. It may be waiting for bytes that the client does \
+                 not send, or for something else: look for the line where it waits.",
+            )),
+            Ending::Closed => Came::Broken(problem(
+                "the connection was closed without a single byte".into(),
+                "A client cannot tell this from a broken network. Every request deserves an answer, even when it is an error.",
+            )),
+        }
+    }
+}
+
+fn expected_or(problems: Vec<Problem>) -> Came {
+    if problems.is_empty() {
+        Came::Expected
+    } else {
+        Came::Broken(problems)
+    }
+}

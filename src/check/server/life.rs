@@ -1,0 +1,98 @@
+//! The life of the server within a story: signals, its end, a new start in the same directory.
+
+use super::{
+    action::Life,
+    escape::seconds,
+    expect::{About, Problem},
+    last_words::how,
+    launch::{self, Server},
+    steps::Step,
+    story::{Came, Telling, When},
+};
+use crate::{
+    error::Result,
+    process::{End, Signal},
+};
+use std::time::Duration;
+
+/// After a signal that should not end it: how long its end may take to become known.
+const AFTERMATH: Duration = Duration::from_millis(300);
+
+impl Telling<'_> {
+    pub(super) fn life(&mut self, step: &Step, life: Life, server: &mut Server) -> Result<Came> {
+        match life {
+            Life::Signal(signal) => self.signal(step, signal, server),
+            Life::Restart(signal) => self.restart(signal, server),
+        }
+    }
+
+    fn signal(&mut self, step: &Step, signal: Signal, server: &mut Server) -> Result<Came> {
+        server.signal(signal);
+        let ends = signal == Signal::Kill || !step.expect.exit.is_empty();
+        let within = if ends { self.step_limit } else { AFTERMATH };
+        match (server.ends_within(within, self.means.cancel)?, ends) {
+            (None, false) => Ok(Came::Expected),
+            (Some(end), false) => Ok(Came::Died(When::AtThisStep, end)),
+            (None, true) => Ok(Came::Broken(vec![self.goes_on(signal)])),
+            (Some(end), true) => {
+                let right = step.expect.exit.is_empty()
+                    || matches!(end, End::Exited(code) if step.expect.exit.contains(&code));
+                if right {
+                    return Ok(Came::Expected);
+                }
+                let codes: Vec<String> = step.expect.exit.iter().map(i32::to_string).collect();
+                Ok(Came::Broken(vec![Problem {
+                    about: About::Else,
+                    expected: format!("the program ends with exit code {}", codes.join(" or ")),
+                    actual: format!("the program ended: {}", how(end)),
+                    explain: matches!(end, End::Signalled(_)).then(|| {
+                        format!(
+                            "Nobody in the program waited for SIG{}, so the system ended it at once, in the middle of whatever it did.",
+                            signal.name()
+                        )
+                    }),
+                }]))
+            }
+        }
+    }
+
+    fn restart(&mut self, signal: Signal, server: &mut Server) -> Result<Came> {
+        server.signal(signal);
+        if server
+            .ends_within(self.step_limit, self.means.cancel)?
+            .is_none()
+        {
+            return Ok(Came::Broken(vec![self.goes_on(signal)]));
+        }
+        self.lines.close();
+        match launch::launch(self.launch, self.means.cancel)? {
+            Ok(again) => {
+                *server = again;
+                Ok(Came::Expected)
+            }
+            Err(finding) => Ok(Came::Broken(vec![Problem {
+                about: About::Else,
+                expected: finding.expected.unwrap_or_default(),
+                actual: finding.actual.unwrap_or_default(),
+                explain: Some(format!(
+                    "The program was started a second time, in the directory that its first run left behind. {}",
+                    finding.explain.unwrap_or_default()
+                )),
+            }])),
+        }
+    }
+
+    fn goes_on(&self, signal: Signal) -> Problem {
+        Problem {
+            about: About::Else,
+            expected: format!("the program ends after SIG{}", signal.name()),
+            actual: format!(
+                "it was still running after {}, which is the limit of one step",
+                seconds(self.step_limit)
+            ),
+            explain: Some(
+                "Whoever stops a service waits for a while and then kills it. End when you are told to.".into(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The parts of a step that are about more than one exchange, checked: inputs, groups, the life of the program, its cost, JSON
+//! and data.
+
+use super::{
+    action::{Action, Life},
+    database::Query,
+    expect::Expect,
+    group::{Meanwhile, NUMBER, Ratio, Together},
+    json::{Part, Presence, Type},
+    measure::Measure,
+    steps::{Input, Reader},
+    steps_file::{OneOrMany, RawEach, RawGroup, RawJson, RawMeanwhile, RawProcess, RawQuery},
+    template::Template,
+};
+use crate::{
+    course::{Spanned, nearest},
+    error::Result,
+    process::Signal,
+};
+use serde::Deserialize as _;
+use serde_json::Value;
+use serde_json_path::JsonPath;
+use std::{collections::BTreeMap, time::Duration};
+
+/// The name of an input that is a text alone.
+const EACH: &str = "each";
+
+impl Reader<'_> {
+    /// The inputs of a step, with the names that they give values to.
+    pub(super) fn each(&self, at: &Spanned<String>, raw: Vec<RawEach>) -> Result<Vec<Input>> {
+        let mut inputs: Vec<Input> = Vec::new();
+        for raw in raw {
+            let input: Input = match raw {
+                RawEach::Text(text) => vec![(EACH.to_owned(), Template::new(&text))],
+                RawEach::Fields(fields) => fields
+                    .into_iter()
+                    .map(|(name, text)| (format!("{EACH}.{name}"), Template::new(&text)))
+                    .collect(),
+            };
+            self.check_names(at, input.iter().flat_map(|(_, text)| text.names()))?;
+            let names = |input: &Input| -> Vec<String> {
+                input.iter().map(|(name, _)| name.clone()).collect()
+            };
+            if inputs
+                .first()
+                .is_some_and(|first| names(first) != names(&input))
+            {
+                return self.fail(
+                    at,
+                    "the inputs of this step have different fields",
+                    "Give each of them the same fields.",
+                );
+            }
+            inputs.push(input);
+        }
+        Ok(inputs)
+    }
+
+    pub(super) fn together(
+        &self,
+        at: &Spanned<String>,
+        raw: Option<RawGroup>,
+        captured: &[String],
+    ) -> Result<Together> {
+        let Some(raw) = raw else {
+            return Ok(Together::default());
+        };
+        let mut together = Together {
+            distinct: raw.distinct,
+            ..Together::default()
+        };
+        for (status, count) in raw.status {
+            let Ok(status) = status.parse() else {
+                return self.fail(
+                    at,
+                    format!("`{status}` is no status"),
+                    "As in status = { 201 = 5, 409 = 45 }.",
+                );
+            };
+            together.status.insert(status, count);
+        }
+        if let Some(name) = together
+            .distinct
+            .keys()
+            .find(|name| !captured.contains(name))
+        {
+            return self.fail(
+                at,
+                format!("this step does not capture `{name}`"),
+                "Name it in capture: each client's own value is counted.",
+            );
+        }
+        if let Some(median) = raw.median {
+            together.median = Some(Ratio {
+                delay: Duration::from_millis(median.of_ms),
+                at_least: median.at_least.unwrap_or(0.0),
+                at_most: median.at_most.unwrap_or(f64::INFINITY),
+            });
+            if median.of_ms < 100 {
+                return self.fail(
+                    at,
+                    "a delay below 100 ms drowns in the noise of a busy machine",
+                    "Inject a delay of 300 ms or more.",
+                );
+            }
+        }
+        if together.is_empty() {
+            return self.fail(
+                at,
+                "the group says nothing",
+                "Add status, distinct or median.",
+            );
+        }
+        Ok(together)
+    }
+
+    pub(super) fn meanwhile(
+        &self,
+        at: &Spanned<String>,
+        raw: RawMeanwhile,
+        names: &mut Vec<String>,
+    ) -> Result<Meanwhile> {
+        let talk = self.talk(at, None, raw.talk, names)?;
+        if raw.clients == 0 || talk.moves.len() < 2 {
+            return self.fail(
+                at,
+                "meanwhile needs clients, and a talk that goes on after its first move",
+                "As in meanwhile = { clients = 60, talk = [\"open\", { drip = \"GET / …\" }] }.",
+            );
+        }
+        names.extend(Action::Talk(talk.clone()).names());
+        Ok(Meanwhile {
+            clients: raw.clients,
+            talk,
+        })
+    }
+
+    pub(super) fn life(
+        &self,
+        signal: Option<Spanned<String>>,
+        restart: Option<Spanned<String>>,
+    ) -> Result<Option<Action>> {
+        let known = |name: &Spanned<String>| {
+            let found = Signal::ALL
+                .iter()
+                .find(|(known, _)| known == name.get_ref());
+            match found {
+                Some((_, signal)) => Ok(*signal),
+                None => {
+                    let all = Signal::ALL.map(|(name, _)| name).join(", ");
+                    self.fail(
+                        name,
+                        format!("`{}` is no signal", name.get_ref()),
+                        &format!("Known here: {all}."),
+                    )
+                }
+            }
+        };
+        Ok(match (signal, restart) {
+            (Some(signal), None) => Some(Action::Life(Life::Signal(known(&signal)?))),
+            (None, Some(signal)) => Some(Action::Life(Life::Restart(known(&signal)?))),
+            (None, None) => None,
+            (Some(at), Some(_)) => {
+                return self.fail(
+                    &at,
+                    "a step has signal or restart, not both",
+                    "Make two steps of it.",
+                );
+            }
+        })
+    }
+
+    /// The expectations on a JSON body, on data and on the cost of the program.
+    pub(super) fn expect_more(
+        &self,
+        at: &Spanned<String>,
+        expect: &mut Expect,
+        json: BTreeMap<String, Value>,
+        database: Option<OneOrMany<RawQuery>>,
+        process: Option<RawProcess>,
+        names: &mut Vec<String>,
+    ) -> Result<()> {
+        for (path, value) in json {
+            let part = self.part(at, &path, value)?;
+            for value in part.equals.iter().chain(&part.contains) {
+                super::action::each_string(value, &mut |text| {
+                    names.extend(Template::new(text).names().map(str::to_owned));
+                });
+            }
+            expect.json.push(part);
+        }
+        for query in database.map(OneOrMany::into_vec).unwrap_or_default() {
+            let rows = query.rows.as_array();
+            if !rows.is_some_and(|rows| rows.iter().all(Value::is_array)) {
+                return self.fail(
+                    at,
+                    "rows is a list of rows, and each row a list",
+                    "As in rows = [[1, \"Ann\"]].",
+                );
+            }
+            super::action::each_string(&query.rows, &mut |text| {
+                names.extend(Template::new(text).names().map(str::to_owned));
+            });
+            expect.database.push(Query {
+                file: query.file,
+                query: query.query,
+                rows: query.rows,
+            });
+        }
+        if let Some(process) = process {
+            let limits = [
+                (Measure::Memory, process.memory_mib),
+                (Measure::Threads, process.threads),
+                (Measure::Descriptors, process.descriptors),
+            ];
+            for (measure, limit) in limits {
+                expect.process.extend(limit.map(|limit| (measure, limit)));
+            }
+        }
+        Ok(())
+    }
+
+    fn part(&self, at: &Spanned<String>, path: &str, value: Value) -> Result<Part> {
+        let path = match JsonPath::parse(path) {
+            Ok(path) => path,
+            Err(error) => {
+                let what = format!("`{path}` is no JSONPath: {error}");
+                return self.fail(at, what, "As in \"$.users[0].name\" (RFC 9535).");
+            }
+        };
+        // A table says what to look for, anything else is the value itself.
+        let raw = if value.is_object() {
+            match RawJson::deserialize(value) {
+                Ok(raw) => raw,
+                Err(error) => {
+                    let told = error.to_string();
+                    let wrong = told.split('`').nth(1).unwrap_or_default();
+                    let help = match nearest(wrong, RawJson::KEYS) {
+                        Some(nearest) => format!("Did you mean `{nearest}`?"),
+                        None => format!("Known here: {}.", RawJson::KEYS.join(", ")),
+                    };
+                    return self.fail(at, format!("in the expectation on {path}: {told}"), &help);
+                }
+            }
+        } else {
+            RawJson {
+                equals: Some(value),
+                ..RawJson::default()
+            }
+        };
+        let kind = match &raw.kind {
+            None => None,
+            Some(name) => match Type::ALL.iter().find(|(known, _)| known == name) {
+                Some((_, kind)) => Some(*kind),
+                None => {
+                    let known = Type::ALL.map(|(name, _)| name).join(", ");
+                    return self.fail(
+                        at,
+                        format!("`{name}` is no type of JSON"),
+                        &format!("Known here: {known}."),
+                    );
+                }
+            },
+        };
+        Ok(Part {
+            path,
+            equals: raw.equals,
+            contains: raw.contains,
+            matches: raw
+                .matches
+                .map(|pattern| self.pattern(at, &pattern))
+                .transpose()?,
+            at_least: raw.at_least,
+            at_most: raw.at_most,
+            length: raw.length,
+            kind,
+            presence: if raw.absent {
+                Presence::Absent
+            } else {
+                Presence::Required
+            },
+        })
+    }
+}
+
+/// Names that have a value within one step only.
+pub(super) fn own_names(each: &[Input], parallel: bool) -> Vec<String> {
+    let inputs = each
+        .first()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone());
+    inputs.chain(parallel.then(|| NUMBER.to_owned())).collect()
+}

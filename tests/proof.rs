@@ -27,8 +27,8 @@ fn main() -> ExitCode {
     let course = Course::load(workspace).expect("the course is right");
     let toolchain = Toolchain::find().expect("rustc is installed");
     let bench = Arc::new(Bench {
-        services,
         dependencies: Dependencies::new(&toolchain, course.workspace.dependencies()),
+        services,
         course,
         toolchain,
     });
@@ -113,8 +113,8 @@ impl Bench {
         };
         let means = Means {
             toolchain: &self.toolchain,
-            services: &self.services,
             dependencies: &self.dependencies,
+            services: &self.services,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

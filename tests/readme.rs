@@ -70,11 +70,11 @@ fn drawn(course: &Course, name: &str, answer: &str) -> String {
     };
     let means = Means {
         toolchain: &Toolchain::find().expect("rustc is installed"),
-        services: &Services::of(&course.workspace),
         dependencies: &Dependencies::new(
             &Toolchain::find().expect("rustc is installed"),
             course.workspace.dependencies(),
         ),
+        services: &Services::of(&course.workspace),
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

@@ -84,8 +84,8 @@ fn run_until(steps: &str, source: &str, cancel: &Cancel) -> Result<Report> {
     };
     let means = Means {
         toolchain: &Toolchain::find()?,
-        services: &Services::of(&course.workspace),
         dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
+        services: &Services::of(&course.workspace),
         cancel,
         on_stage: &|_| {},
     };

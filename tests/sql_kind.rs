@@ -89,8 +89,8 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
         job,
         Means {
             toolchain: &toolchain,
-            services: &Services::of(&course.workspace),
             dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
+            services: &Services::of(&course.workspace),
             cancel,
             on_stage: &|_| {},
         },

@@ -28,8 +28,8 @@ fn a_query_that_collects_without_end_stops_before_the_memory_does() {
     };
     let means = Means {
         toolchain: &toolchain,
-        services: &Services::of(&course.workspace),
         dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
+        services: &Services::of(&course.workspace),
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

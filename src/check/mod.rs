@@ -47,10 +47,10 @@ pub struct Job<'a> {
 pub struct Means<'a> {
     /// The compiler.
     pub toolchain: &'a Toolchain,
-    /// PostgreSQL and Redis, for exercises that need them.
-    pub services: &'a Services,
     /// The crates that exercises use.
     pub dependencies: &'a Dependencies,
+    /// PostgreSQL and Redis, for exercises that need them.
+    pub services: &'a Services,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,
     /// Called as the check goes on.

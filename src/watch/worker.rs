@@ -94,17 +94,17 @@ impl Drop for Worker {
 }
 
 fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
+    let dependencies = Dependencies::new(toolchain, course.workspace.dependencies());
     // Ended with this thread, after the last check.
     let services = Services::of(&course.workspace);
-    let dependencies = Dependencies::new(toolchain, course.workspace.dependencies());
     while let Ok(Order { run, task, cancel }) = inbox.recv() {
         if cancel.is_cancelled() {
             continue;
         }
         let means = Means {
             toolchain,
-            services: &services,
             dependencies: &dependencies,
+            services: &services,
             cancel: &cancel,
             on_stage: &|stage| on_event(Event::Stage { run, stage }),
         };

@@ -193,8 +193,8 @@ impl Tiny {
         let files = Files::read(&course, exercise, pristine)?;
         let means = Means {
             toolchain: &Toolchain::find()?,
-            services: &Services::of(&course.workspace),
             dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
+            services: &Services::of(&course.workspace),
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -28,15 +28,15 @@ const AFTERMATH: Duration = Duration::from_millis(30);
 const LONG_AFTERMATH: Duration = Duration::from_millis(500);
 
 impl Telling<'_> {
-    /// Takes a step: its action, once or for each of its inputs, then a look at what the server has left behind.
+    /// Takes a step, then looks at what arrived at the other sides meanwhile.
     pub(super) fn step(&mut self, position: usize, server: &mut Server) -> Result<Came> {
-        let story = self.story;
-        let step = &story.steps[position];
+        let step = &self.story.steps[position];
         let before = self.peers.before();
-        let mut came = self.action_and_look(step, server)?;
+        let mut came = self.take(position, server)?;
         if matches!(came, Came::Expected) {
-            let expect = (step.upstream.as_ref(), step.dns.as_ref());
-            let problems = self.peers.judge(before, expect.0, expect.1);
+            let problems = self
+                .peers
+                .judge(before, step.upstream.as_ref(), step.dns.as_ref());
             if !problems.is_empty() {
                 let end = server.ends_within(AFTERMATH, self.means.cancel)?;
                 came = end.map_or(Came::Broken(problems), |end| {
@@ -45,15 +45,18 @@ impl Telling<'_> {
             }
         }
         if let Came::Broken(problems) | Came::Unanswered(problems) = &mut came
-            && let Some(first) = problems.first_mut()
-            && let Some(complaint) = self.peers.complaints(before)
+            && let (Some(first), Some(complaint)) =
+                (problems.first_mut(), self.peers.complaints(before))
         {
             first.explain = Some(complaint);
         }
         Ok(came)
     }
 
-    fn action_and_look(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
+    /// A step's action, once or for each of its inputs, then a look at what the server has left behind.
+    fn take(&mut self, position: usize, server: &mut Server) -> Result<Came> {
+        let story = self.story;
+        let step = &story.steps[position];
         let came = match &step.meanwhile {
             None => self.inputs(step, server)?,
             Some(others) => {

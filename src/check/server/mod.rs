@@ -119,9 +119,9 @@ fn run(
         dir: scratch.path(),
         lines: Lines::default(),
         asked: None,
-        peers: &peers,
         launch: &launch,
         notes: Vec::new(),
+        peers: &peers,
     };
     telling.tell(&mut server, report)?;
     let output = server.stop();

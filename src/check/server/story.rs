@@ -33,12 +33,12 @@ pub(super) struct Telling<'a> {
     pub(super) lines: Lines,
     /// How far the step in question came, if it says more than the step itself.
     pub(super) asked: Option<String>,
-    /// The other sides.
-    pub(super) peers: &'a Peers,
     /// How the server is started again.
     pub(super) launch: &'a Launch<'a>,
     /// What the learner should know although it is no failure.
     pub(super) notes: Vec<String>,
+    /// The other sides.
+    pub(super) peers: &'a Peers,
     pub(super) means: Means<'a>,
 }
 

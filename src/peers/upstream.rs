@@ -106,6 +106,12 @@ impl Upstream {
         self.shared.most.load(Ordering::SeqCst)
     }
 
+    /// Begins anew to look for the most requests at one moment.
+    pub fn forget_most_at_once(&self) {
+        let now = self.shared.now.load(Ordering::SeqCst);
+        self.shared.most.store(now, Ordering::SeqCst);
+    }
+
     /// Lets every answer go that waits for the barrier, now and from now on.
     pub fn open(&self) {
         self.shared.barrier.open();

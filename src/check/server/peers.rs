@@ -3,7 +3,7 @@
 
 use super::{
     expect::{About, Problem},
-    peers_file::{DnsExpect, Ids, Plan, UpstreamExpect},
+    peers_file::{DnsExpect, Ids, Moment, Plan, UpstreamExpect},
     steps_file::OneOrMany,
     template::Values,
 };
@@ -99,8 +99,20 @@ impl Peers {
             .collect()
     }
 
+    /// What a step does to the peers at this moment.
+    pub(super) fn at(&self, moment: Moment, expect: Option<&UpstreamExpect>) {
+        if expect.and_then(|expect| expect.opens) == Some(moment)
+            && let Some(server) = &self.upstream
+        {
+            server.open();
+        }
+    }
+
     /// How much has arrived until now.
     pub(super) fn before(&self) -> Before {
+        if let Some(server) = &self.upstream {
+            server.forget_most_at_once();
+        }
         Before {
             requests: self.requests(0).len(),
             questions: self.questions(0).len(),
@@ -128,17 +140,7 @@ impl Peers {
                     &listed(&came),
                 ));
             }
-            let most = server.most_at_once();
-            if let Some(limit) = expect.most_at_once.filter(|limit| most > *limit) {
-                problems.push(Problem {
-                    about: About::Else,
-                    expected: format!(
-                        "at most {limit} requests at one moment at the upstream server"
-                    ),
-                    actual: format!("{most} at one moment"),
-                    explain: None,
-                });
-            }
+            problems.extend(at_once(server.most_at_once(), expect));
         }
         if let (Some(resolver), Some(expect)) = (&self.dns, dns) {
             if let Some(questions) = &expect.questions {
@@ -204,6 +206,21 @@ impl Redis {
             Self::StandIn(stand_in) => stand_in.url(),
         }
     }
+}
+
+fn at_once(most: usize, expect: &UpstreamExpect) -> Option<Problem> {
+    let (least, limit) = (expect.at_once_at_least, expect.at_once_at_most);
+    let words = match (least, limit) {
+        (Some(least), _) if most < least => format!("at least {least}"),
+        (_, Some(limit)) if most > limit => format!("at most {limit}"),
+        _ => return None,
+    };
+    Some(Problem {
+        about: About::Else,
+        expected: format!("{words} requests at one moment at the upstream server"),
+        actual: format!("never more than {most} at one moment"),
+        explain: None,
+    })
 }
 
 fn listed(requests: &[Arrived]) -> String {

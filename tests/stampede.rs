@@ -161,10 +161,7 @@ fn to_look_and_then_to_fetch_is_told_by_the_count() {
         ["two hundred readers of a cold key cost one request"]
     );
     let actual = report.findings[0].actual.clone().unwrap_or_default();
-    assert!(
-        actual.contains("GET /products/cold, GET /products/cold"),
-        "{actual}"
-    );
+    assert!(actual.contains("GET /products/cold ("), "{actual}");
 }
 
 #[test]

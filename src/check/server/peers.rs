@@ -210,30 +210,43 @@ impl Redis {
 
 fn at_once(most: usize, expect: &UpstreamExpect) -> Option<Problem> {
     let (least, limit) = (expect.at_once_at_least, expect.at_once_at_most);
-    let words = match (least, limit) {
-        (Some(least), _) if most < least => format!("at least {least}"),
-        (_, Some(limit)) if most > limit => format!("at most {limit}"),
+    let (words, actual) = match (least, limit) {
+        (Some(least), _) if most < least => (
+            format!("at least {least}"),
+            format!("never more than {most}"),
+        ),
+        (_, Some(limit)) if most > limit => (format!("never more than {limit}"), most.to_string()),
         _ => return None,
     };
     Some(Problem {
         about: About::Else,
-        expected: format!("{words} requests at one moment at the upstream server"),
-        actual: format!("never more than {most} at one moment"),
+        expected: format!("{words} on the way to the upstream server at one moment"),
+        actual: format!("{actual} at one moment"),
         explain: None,
     })
 }
 
+/// What arrived, each kind of request once with how often it came.
 fn listed(requests: &[Arrived]) -> String {
     const MOST: usize = 5;
-    let mut lines: Vec<String> = requests
-        .iter()
-        .take(MOST)
-        .map(|arrived| format!("{} {}", arrived.method, arrived.path))
-        .collect();
-    if requests.len() > MOST {
-        lines.push("…".into());
+    let mut kinds: Vec<(String, usize)> = Vec::new();
+    for arrived in requests {
+        let line = format!("{} {}", arrived.method, arrived.path);
+        match kinds.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, times)) => *times += 1,
+            None => kinds.push((line, 1)),
+        }
     }
-    lines.join(", ")
+    let more = kinds.len() > MOST;
+    let shown = kinds
+        .into_iter()
+        .take(MOST)
+        .map(|(line, times)| match times {
+            1 => line,
+            _ => format!("{line} ({times} times)"),
+        });
+    let ending = more.then(|| "…".to_owned());
+    shown.chain(ending).collect::<Vec<_>>().join(", ")
 }
 
 fn wrong_count(
@@ -248,17 +261,13 @@ fn wrong_count(
     }
     let named: Vec<String> = allowed.iter().map(usize::to_string).collect();
     let ending = if allowed == [1] { "" } else { "s" };
-    let details = if listed.is_empty() {
-        String::new()
-    } else {
-        format!(": {listed}")
-    };
     Some(Problem {
         about: About::Else,
         expected: format!("{} {what}{ending} arrived at {at}", named.join(" or ")),
         actual: match came {
             0 => "none".into(),
-            _ => format!("{came}{details}"),
+            1 => listed.to_owned(),
+            _ => format!("{came} in all: {listed}"),
         },
         explain: None,
     })

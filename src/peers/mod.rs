@@ -25,12 +25,16 @@ mod dns_message;
 mod gate;
 mod http_request;
 mod journal;
+mod proxy;
 mod redis;
 mod route;
+mod smtp;
 mod upstream;
 
 pub use answer::{Answer, Ending, Wait};
 pub use dns::{Asked, Data, Mood, Name, Resolver};
+pub use proxy::{Direction, Passed, Proxy, Trouble};
 pub use redis::RedisStandIn;
 pub use route::Route;
+pub use smtp::{Mail, MailPlan, MailServer};
 pub use upstream::{Arrived, Upstream};

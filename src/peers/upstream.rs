@@ -106,6 +106,12 @@ impl Upstream {
         self.shared.most.load(Ordering::SeqCst)
     }
 
+    /// Begins anew to look for the most requests at one moment.
+    pub fn forget_most_at_once(&self) {
+        let now = self.shared.now.load(Ordering::SeqCst);
+        self.shared.most.store(now, Ordering::SeqCst);
+    }
+
     /// Lets every answer go that waits for the barrier, now and from now on.
     pub fn open(&self) {
         self.shared.barrier.open();
@@ -117,6 +123,15 @@ impl Drop for Upstream {
         // Whoever waits for it would wait for ever.
         self.shared.barrier.open();
     }
+}
+
+/// What a request is answered with.
+struct Found<'a> {
+    answer: &'a Answer,
+    /// The number of the request among those for its route.
+    n: usize,
+    /// What stands for the names in the path.
+    names: Vec<(String, String)>,
 }
 
 /// What becomes of the connection after an answer.
@@ -161,7 +176,7 @@ impl Shared {
         let found = self.find(&request);
         let body = String::from_utf8_lossy(&request.body).into_owned();
         self.note(line, request, None);
-        let Some((answer, n, names)) = found else {
+        let Some(Found { answer, n, names }) = found else {
             let nothing = Answer::text("no such path\n").with_status(404);
             return send(line, &nothing.bytes(is_head, |_| None), Ending::Whole);
         };
@@ -184,8 +199,7 @@ impl Shared {
         send(line, &bytes, answer.ending)
     }
 
-    /// The answer, the number of the request for its route, and the names in the path.
-    fn find(&self, request: &Request) -> Option<(&Answer, usize, Vec<(String, String)>)> {
+    fn find(&self, request: &Request) -> Option<Found<'_>> {
         let mut routes = self.routes.iter().enumerate();
         let (position, route, names) = routes.find_map(|(position, route)| {
             let names = route.fits(&request.method, &request.target)?;
@@ -193,7 +207,11 @@ impl Shared {
         })?;
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts[position] += 1;
-        Some((route.answer(counts[position])?, counts[position], names))
+        Some(Found {
+            answer: route.answer(counts[position])?,
+            n: counts[position],
+            names,
+        })
     }
 
     fn note(&self, line: &Line, request: Request, fault: Option<String>) {

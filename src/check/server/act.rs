@@ -11,6 +11,7 @@ use super::{
     launch::Server,
     layout, measure,
     message::{Asked, Message},
+    peers_file::Moment,
     pieces,
     steps::Step,
     story::{Came, Telling, When},
@@ -32,7 +33,9 @@ impl Telling<'_> {
     pub(super) fn step(&mut self, position: usize, server: &mut Server) -> Result<Came> {
         let step = &self.story.steps[position];
         let before = self.peers.before();
+        self.peers.at(Moment::Before, step.upstream.as_ref());
         let mut came = self.take(position, server)?;
+        self.peers.at(Moment::After, step.upstream.as_ref());
         if matches!(came, Came::Expected) {
             let problems = self
                 .peers

@@ -3,7 +3,7 @@
 
 use super::{
     expect::{About, Problem},
-    peers_file::{DnsExpect, Ids, Plan, UpstreamExpect},
+    peers_file::{DnsExpect, Ids, Moment, Plan, UpstreamExpect},
     steps_file::OneOrMany,
     template::Values,
 };
@@ -99,8 +99,20 @@ impl Peers {
             .collect()
     }
 
+    /// What a step does to the peers at this moment.
+    pub(super) fn at(&self, moment: Moment, expect: Option<&UpstreamExpect>) {
+        if expect.and_then(|expect| expect.opens) == Some(moment)
+            && let Some(server) = &self.upstream
+        {
+            server.open();
+        }
+    }
+
     /// How much has arrived until now.
     pub(super) fn before(&self) -> Before {
+        if let Some(server) = &self.upstream {
+            server.forget_most_at_once();
+        }
         Before {
             requests: self.requests(0).len(),
             questions: self.questions(0).len(),
@@ -121,24 +133,14 @@ impl Peers {
                 server.wait_for(before.requests + requests + 1, NOTHING_MORE_FOR);
                 let came = self.requests(before.requests);
                 problems.extend(wrong_count(
-                    "upstream",
+                    "the upstream server",
                     "request",
                     &[requests],
                     came.len(),
                     &listed(&came),
                 ));
             }
-            let most = server.most_at_once();
-            if let Some(limit) = expect.most_at_once.filter(|limit| most > *limit) {
-                problems.push(Problem {
-                    about: About::Else,
-                    expected: format!(
-                        "at most {limit} requests at one moment at the upstream server"
-                    ),
-                    actual: format!("{most} at one moment"),
-                    explain: None,
-                });
-            }
+            problems.extend(at_once(server.most_at_once(), expect));
         }
         if let (Some(resolver), Some(expect)) = (&self.dns, dns) {
             if let Some(questions) = &expect.questions {
@@ -206,17 +208,45 @@ impl Redis {
     }
 }
 
+fn at_once(most: usize, expect: &UpstreamExpect) -> Option<Problem> {
+    let (least, limit) = (expect.at_once_at_least, expect.at_once_at_most);
+    let (words, actual) = match (least, limit) {
+        (Some(least), _) if most < least => (
+            format!("at least {least}"),
+            format!("never more than {most}"),
+        ),
+        (_, Some(limit)) if most > limit => (format!("never more than {limit}"), most.to_string()),
+        _ => return None,
+    };
+    Some(Problem {
+        about: About::Else,
+        expected: format!("{words} on the way to the upstream server at one moment"),
+        actual: format!("{actual} at one moment"),
+        explain: None,
+    })
+}
+
+/// What arrived, each kind of request once with how often it came.
 fn listed(requests: &[Arrived]) -> String {
     const MOST: usize = 5;
-    let mut lines: Vec<String> = requests
-        .iter()
-        .take(MOST)
-        .map(|arrived| format!("{} {}", arrived.method, arrived.path))
-        .collect();
-    if requests.len() > MOST {
-        lines.push("…".into());
+    let mut kinds: Vec<(String, usize)> = Vec::new();
+    for arrived in requests {
+        let line = format!("{} {}", arrived.method, arrived.path);
+        match kinds.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, times)) => *times += 1,
+            None => kinds.push((line, 1)),
+        }
     }
-    lines.join(", ")
+    let more = kinds.len() > MOST;
+    let shown = kinds
+        .into_iter()
+        .take(MOST)
+        .map(|(line, times)| match times {
+            1 => line,
+            _ => format!("{line} ({times} times)"),
+        });
+    let ending = more.then(|| "…".to_owned());
+    shown.chain(ending).collect::<Vec<_>>().join(", ")
 }
 
 fn wrong_count(
@@ -231,17 +261,13 @@ fn wrong_count(
     }
     let named: Vec<String> = allowed.iter().map(usize::to_string).collect();
     let ending = if allowed == [1] { "" } else { "s" };
-    let details = if listed.is_empty() {
-        String::new()
-    } else {
-        format!(": {listed}")
-    };
     Some(Problem {
         about: About::Else,
         expected: format!("{} {what}{ending} arrived at {at}", named.join(" or ")),
         actual: match came {
             0 => "none".into(),
-            _ => format!("{came}{details}"),
+            1 => listed.to_owned(),
+            _ => format!("{came} in all: {listed}"),
         },
         explain: None,
     })

@@ -65,6 +65,9 @@ struct RawAnswer {
     #[serde(default = "once")]
     times: usize,
     delay_ms: Option<u64>,
+    /// Until a step says `upstream = { opens = … }`.
+    #[serde(default)]
+    hold: bool,
     cut_after: Option<usize>,
     reset_after: Option<usize>,
     stall_after: Option<usize>,
@@ -103,8 +106,22 @@ enum RawMood {
 pub(super) struct UpstreamExpect {
     /// Exactly so many.
     pub(super) requests: Option<usize>,
-    /// Of all requests so far, so many were unanswered at one moment, and no more.
-    pub(super) most_at_once: Option<usize>,
+    /// So many of them, or more, were unanswered at one moment: they did not wait for each other.
+    pub(super) at_once_at_least: Option<usize>,
+    /// Never more than so many were unanswered at one moment.
+    pub(super) at_once_at_most: Option<usize>,
+    /// Answers with `hold` may go, from here on.
+    pub(super) opens: Option<Moment>,
+}
+
+/// When a step does something besides its action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Moment {
+    /// Before it.
+    Before,
+    /// After it.
+    After,
 }
 
 /// What a step expects to have arrived at the resolver since it began.
@@ -239,6 +256,9 @@ impl Reader<'_> {
         }
         if let Some(time) = raw.delay_ms {
             answer = answer.after(Wait::Delay(Duration::from_millis(time)));
+        }
+        if raw.hold {
+            answer = answer.after(Wait::Barrier);
         }
         let endings = [
             raw.cut_after.map(Ending::CutAfter),

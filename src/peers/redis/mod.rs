@@ -4,11 +4,12 @@
 //! redis-server, command by command. It does not speak RESP3, replicate, persist, publish or run scripts.
 
 mod commands;
+mod keys;
 mod resp;
 mod store;
 
 #[cfg(all(test, target_os = "linux"))]
-mod agreement;
+mod tests;
 
 use super::accept::{Accepting, Line};
 use crate::error::Result;

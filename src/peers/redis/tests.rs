@@ -1,7 +1,10 @@
 //! The stand-in against a real redis-server: random commands from a seed are put to both, and every reply has to be the same.
 
 use super::RedisStandIn;
-use crate::process::{Program, Running, spawn};
+use crate::{
+    process::{Program, Running, spawn},
+    workspace,
+};
 use std::{
     io::{Read as _, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
@@ -176,7 +179,7 @@ impl Dice {
 
 #[test]
 fn the_stand_in_answers_as_a_real_redis_does() {
-    let dir = tempfile::tempdir().expect("a directory");
+    let dir = workspace::scratch().expect("a directory");
     let Some((_running, real)) = real(dir.path()) else {
         return;
     };

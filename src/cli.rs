@@ -108,9 +108,9 @@ pub enum Command {
         name: OptionalName,
     },
     /// Bring files back as they were shipped; your versions are kept for `undo`
-    #[command(group = clap::ArgGroup::new("which").required(true))]
+    #[command(group = clap::ArgGroup::new("which"))]
     Reset {
-        /// One exercise
+        /// One exercise; the current one if you name nothing
         #[arg(group = "which")]
         name: Option<String>,
         /// Every exercise of a chapter, as in 01_basics
@@ -128,6 +128,9 @@ pub enum Command {
     /// Check every exercise and write down which are done
     #[command(after_help = "It ends with 0 if all pass and with 1 if one does not yet.")]
     CheckAll {
+        /// Run everything, also what has not changed since its last verdict
+        #[arg(long)]
+        fresh: bool,
         /// How to print
         #[command(flatten)]
         output: Output,

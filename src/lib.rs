@@ -8,7 +8,7 @@
 //! | 5 | [`cli`], [`app`]: parse the command line; one function per command |
 //! | 4 | [`watch`]: events, a pure state machine, effects |
 //! | 3 | [`check`]: an exercise's files in, an outcome out. [`ui`]: data in, text out |
-//! | 2 | [`build`]: rustc and its diagnostics. [`course`]: `info.toml` as checked data. [`progress`]: done, current, pristine, undo |
+//! | 2 | [`peers`]: the other sides that the runner plays. [`services`]: real PostgreSQL and Redis. [`build`]: rustc and its diagnostics. [`course`]: `info.toml` as checked data. [`progress`]: done, current, pristine, undo |
 //! | 1 | [`process`]: other programs, with deadlines. [`workspace`]: every path. [`outcome`]: results as plain data |
 //! | 0 | [`error`] |
 
@@ -19,8 +19,10 @@ pub mod cli;
 pub mod course;
 pub mod error;
 pub mod outcome;
+pub mod peers;
 pub mod process;
 pub mod progress;
+pub mod services;
 pub mod ui;
 pub mod watch;
 pub mod workspace;

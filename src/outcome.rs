@@ -3,11 +3,11 @@
 //! `check` makes it, `ui` draws it, `--format json` prints it as it stands here. The field names are therefore a promise
 //! (README, "For scripts"); `tests/json.rs` holds them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, time::Duration};
 
 /// All that is known after one check of one exercise.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Report {
     /// The exercise's name.
     pub exercise: String,
@@ -88,7 +88,7 @@ impl Report {
 }
 
 /// The verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// Every claim holds.
@@ -103,7 +103,7 @@ pub enum Outcome {
 }
 
 /// How a pass was come by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Badge {
     /// The real thing ran.
@@ -132,7 +132,7 @@ impl Badge {
 }
 
 /// One claim about the learner's work, and whether it holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Check {
     /// The claim, as in "an unknown path is 404". Names the check everywhere.
     pub claim: String,
@@ -141,7 +141,7 @@ pub struct Check {
 }
 
 /// The state of one claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
     /// It holds.
@@ -153,7 +153,7 @@ pub enum CheckState {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Finding {
     /// The broken claim; equal to the name of a check.
     pub claim: String,
@@ -186,7 +186,7 @@ impl Finding {
 }
 
 /// A place in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Location {
     /// The file, relative to the course.
     pub file: PathBuf,
@@ -197,7 +197,7 @@ pub struct Location {
 }
 
 /// What a finding shows besides words.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Detail {
     /// A message of the compiler or of Clippy.
@@ -210,7 +210,7 @@ pub enum Detail {
 }
 
 /// The difference between the table that was expected and the one that came.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct TableDiff {
     /// The names of the expected columns.
     pub columns: Vec<String>,
@@ -221,7 +221,7 @@ pub struct TableDiff {
 }
 
 /// One row of a [`TableDiff`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct DiffRow {
     /// Whether it is in both tables, or in which one.
     pub side: Side,
@@ -232,7 +232,7 @@ pub struct DiffRow {
 }
 
 /// Which of two tables a row is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// In both.
@@ -244,7 +244,7 @@ pub enum Side {
 }
 
 /// What a program printed, kept from both ends where it was long.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Output {
     /// The text, with bytes that are no UTF-8 replaced.
     pub text: String,
@@ -260,7 +260,7 @@ impl Output {
 }
 
 /// How long the parts of a check took, in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Timings {
     /// The compiler.
     pub compile_ms: f64,

@@ -9,7 +9,11 @@ use std::{
     io::{self, Write as _},
     path::{Component, Path, PathBuf},
 };
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
+pub use tempfile::TempDir as Scratch;
+
+/// How the names of temporary directories begin.
+const SCRATCH_PREFIX: &str = "backendlings-";
 
 /// A course directory: the one that holds `info.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +85,11 @@ impl Workspace {
         self.exercises().join("Cargo.toml")
     }
 
+    /// The lock file beside [`Workspace::editor_manifest`].
+    pub fn editor_lock(&self) -> PathBuf {
+        self.exercises().join("Cargo.lock")
+    }
+
     /// A manifest that the course brings itself, as courses for rustlings do: `Cargo.toml`.
     pub fn own_manifest(&self) -> PathBuf {
         self.root.join("Cargo.toml")
@@ -106,14 +115,31 @@ impl Workspace {
         self.private().join("backups")
     }
 
+    /// Where running programs are written down, so that what a killed runner left is found.
+    pub fn running(&self) -> PathBuf {
+        self.private().join("running")
+    }
+
     /// Where the exercise is compiled.
     pub fn build(&self, exercise: &str) -> PathBuf {
         self.private().join("build").join(exercise)
     }
 
-    /// Where it is written down which of the learner's programs run.
-    pub fn running(&self) -> PathBuf {
-        self.private().join("running")
+    /// Where the crates that exercises use are built.
+    pub fn dependencies(&self) -> PathBuf {
+        self.private().join("dependencies")
+    }
+
+    /// The lock file of the crates that exercises use: `exercises/dependencies.lock`.
+    pub fn dependencies_lock(&self) -> PathBuf {
+        self.exercises().join("dependencies.lock")
+    }
+
+    /// The remembered verdict on an exercise.
+    pub fn verdict(&self, exercise: &str) -> PathBuf {
+        self.private()
+            .join("verdicts")
+            .join(format!("{exercise}.json"))
     }
 
     /// A path as the learner reads it: relative to the course if it is inside.
@@ -229,11 +255,20 @@ pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Io`].
-pub fn scratch() -> Result<TempDir> {
+pub fn scratch() -> Result<Scratch> {
     tempfile::Builder::new()
-        .prefix("backendlings-")
+        .prefix(SCRATCH_PREFIX)
         .tempdir()
         .map_err(Error::io("create", "a temporary directory"))
+}
+
+/// Removes a directory that [`scratch`] made in a runner that could not remove it itself. Any other path stays.
+pub fn remove_scratch(path: &Path) {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or("");
+    if name.starts_with(SCRATCH_PREFIX) && path.parent() == Some(&std::env::temp_dir()) {
+        // It may have gone already.
+        let _ = fs::remove_dir_all(path);
+    }
 }
 
 /// The entries of a directory in order of their names; none if there is no such directory.
@@ -252,6 +287,22 @@ pub fn list_dir(path: &Path) -> Result<Vec<PathBuf>> {
         .map_err(Error::io("read", path))?;
     paths.sort();
     Ok(paths)
+}
+
+/// All files below a directory, in order; none if there is no such directory.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in list_dir(dir)? {
+        if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
 }
 
 /// The ending of a file's name after the last dot, or nothing.
@@ -290,6 +341,17 @@ mod tests {
         for outside in ["../a", "/a", "a/../../b", "", "./a"] {
             assert!(!stays_inside(Path::new(outside)), "{outside}");
         }
+    }
+
+    #[test]
+    fn only_a_scratch_directory_is_removed() {
+        let dir = scratch().expect("a directory");
+        let below = dir.path().join("backendlings-x");
+        create_dir(&below).expect("created");
+        remove_scratch(&below);
+        assert!(below.is_dir(), "it lies somewhere else");
+        remove_scratch(dir.path());
+        assert!(!dir.path().exists());
     }
 
     #[test]

@@ -80,10 +80,22 @@ fn a_mistyped_name_is_answered_with_the_nearest() {
 fn a_mistyped_command_ends_with_2_and_help_with_0() {
     let tiny = Tiny::new();
     tiny.run(&["wacth"]).ends_with(2).complains(&["'watch'"]);
-    tiny.run(&["reset"]).ends_with(2).complains(&["--all"]);
+    tiny.run(&["goto"]).ends_with(2).complains(&["<NAME>"]);
     tiny.run(&["--help"]).ends_with(0).says(&["Exit codes: 0"]);
     let version = concat!("backendlings ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!(tiny.run(&["--version"]).ends_with(0).stdout, version);
+}
+
+#[test]
+fn reset_without_a_name_is_the_current_exercise() {
+    let tiny = Tiny::new();
+    tiny.run(&["goto", "adder"]).ends_with(0);
+    let shipped = tiny.read(ADDER_FILE);
+    tiny.write(ADDER_FILE, "edited");
+    tiny.run(&["reset"])
+        .ends_with(0)
+        .says(&["adder is as shipped"]);
+    assert_eq!(tiny.read(ADDER_FILE), shipped);
 }
 
 #[test]

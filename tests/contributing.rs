@@ -110,6 +110,16 @@ fn an_example_from_an_exercise_stands_there_word_for_word() {
 }
 
 #[test]
+fn the_peers_of_a_server_are_read_and_started() {
+    let program = "fn main() {}\n";
+    let tiny = Tiny::sample(program, "kind = \"server\"");
+    tiny.write("exercises/sample.toml", example("### Peers and services"));
+    let report = tiny.check(program).expect("the peers are right");
+    let claims = claims(&report);
+    assert!(claims.contains(&"the name is asked for once"), "{claims:?}");
+}
+
+#[test]
 fn the_data_of_an_sql_exercise_is_read_and_tells_right_from_wrong() {
     let tiny = Tiny::with_info(
         "format_version = 1\n\n[[exercises]]\nname = \"sample\"\nkind = \"sql\"\nhint = \"Look.\"\n",

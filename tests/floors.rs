@@ -14,6 +14,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("process", 1),
     ("build", 2),
     ("course", 2),
+    ("peers", 2),
+    ("services", 2),
     ("progress", 2),
     ("check", 3),
     ("ui", 3),

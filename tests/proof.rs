@@ -4,11 +4,12 @@
 //! `cargo test --test proof sql_null` runs the proof of one exercise.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Job, Means, Source, check},
     course::{Course, Exercise},
     outcome::{Detail, Outcome, Report},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace, extension},
 };
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -22,10 +23,14 @@ use std::{
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let workspace = Workspace::at(env!("CARGO_MANIFEST_DIR"));
+    let services = Services::of(&workspace);
     let course = Course::load(workspace).expect("the course is right");
+    let toolchain = Toolchain::find().expect("rustc is installed");
     let bench = Arc::new(Bench {
+        dependencies: Dependencies::new(&toolchain, course.workspace.dependencies()),
+        services,
         course,
-        toolchain: Toolchain::find().expect("rustc is installed"),
+        toolchain,
     });
     let trials = bench
         .course
@@ -39,7 +44,9 @@ fn main() -> ExitCode {
 /// What all proofs share.
 struct Bench {
     course: Course,
+    services: Services,
     toolchain: Toolchain,
+    dependencies: Dependencies,
 }
 
 fn trials(bench: &Arc<Bench>, exercise: &Exercise) -> Vec<Trial> {
@@ -106,6 +113,8 @@ impl Bench {
         };
         let means = Means {
             toolchain: &self.toolchain,
+            dependencies: &self.dependencies,
+            services: &self.services,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -1,12 +1,13 @@
 //! The README keeps its word: its screen is what the watcher draws, its tables and its list of commands are complete.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Job, Means, Source, check},
     cli::Cli,
     course::{Course, Kind},
     outcome::Outcome,
     process::Cancel,
+    services::Services,
     ui::{
         Color, Links, Signs, Size, Theme,
         screen::{self, Completion, State, View},
@@ -69,6 +70,11 @@ fn drawn(course: &Course, name: &str, answer: &str) -> String {
     };
     let means = Means {
         toolchain: &Toolchain::find().expect("rustc is installed"),
+        dependencies: &Dependencies::new(
+            &Toolchain::find().expect("rustc is installed"),
+            course.workspace.dependencies(),
+        ),
+        services: &Services::of(&course.workspace),
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

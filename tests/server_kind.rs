@@ -4,12 +4,13 @@
 #![cfg(unix)]
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Job, Means, Source, check},
     course::Course,
     error::{Error, Result},
     outcome::{CheckState, Finding, Report},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace},
 };
 use std::{
@@ -83,6 +84,8 @@ fn run_until(steps: &str, source: &str, cancel: &Cancel) -> Result<Report> {
     };
     let means = Means {
         toolchain: &Toolchain::find()?,
+        dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
+        services: &Services::of(&course.workspace),
         cancel,
         on_stage: &|_| {},
     };

@@ -2,12 +2,13 @@
 //! first line names before any other, it is explained, and the claims that hints are bound to exist.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{self, Job, Means, Source},
     course::{Course, Kind},
     error::Result,
     outcome::{CheckState, Detail, Report},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace},
 };
 use std::path::Path;
@@ -29,6 +30,8 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
         job,
         Means {
             toolchain: &toolchain,
+            dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
+            services: &Services::of(&course.workspace),
             cancel,
             on_stage: &|_| {},
         },

@@ -1,12 +1,13 @@
 //! Kind `sql` from outside, with small courses in a temporary directory.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{self, Job, Means, Source},
     course::Course,
     error::{Error, Result},
     outcome::{CheckState, Detail, Finding, Report, Side},
     process::Cancel,
+    services::Services,
     workspace::{self, Workspace},
 };
 use std::{
@@ -88,6 +89,8 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
         job,
         Means {
             toolchain: &toolchain,
+            dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
+            services: &Services::of(&course.workspace),
             cancel,
             on_stage: &|_| {},
         },

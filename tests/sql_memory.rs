@@ -1,10 +1,11 @@
 //! A query that would take all memory stops, in words. In a program of its own, for SQLite's limit holds for the whole process.
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{self, Job, Means, Source},
     course::Course,
     process::Cancel,
+    services::Services,
     workspace::Workspace,
 };
 use std::path::Path;
@@ -27,6 +28,8 @@ fn a_query_that_collects_without_end_stops_before_the_memory_does() {
     };
     let means = Means {
         toolchain: &toolchain,
+        dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
+        services: &Services::of(&course.workspace),
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

@@ -6,6 +6,7 @@
 //!
 //!     GET /   ->   200   "Hello from my backend!\n"
 //!
+//! Talk to it yourself: README.md beside this file says how.
 //! Read more: https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Messages
 
 use std::{

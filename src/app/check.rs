@@ -2,13 +2,14 @@
 
 use super::{End, context::Context};
 use crate::{
-    build::Toolchain,
-    check::{self, Files, Means},
+    build::{Dependencies, Toolchain},
+    check::{self, Files, Means, Memory, Round},
     cli::Format,
     error::Result,
     outcome::{Outcome, Report},
     process::Cancel,
     progress::{Change, Pristine},
+    services::Services,
     ui,
 };
 use std::fmt::Write as _;
@@ -17,10 +18,12 @@ use std::fmt::Write as _;
 pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Result<End> {
     let exercise = context.exercise(name)?;
     let toolchain = Toolchain::find()?;
+    let dependencies = context.dependencies(&toolchain);
+    let services = Services::of(&context.course.workspace);
     let files = Files::read(&context.course, exercise, Pristine::of(&context.course))?;
     let report = check::check(
         files.job(&context.course, exercise),
-        means(&toolchain, &Cancel::new()),
+        means(&toolchain, &dependencies, &services, &Cancel::new()),
     )?;
     context.save(&changes(context, [&report]))?;
     match format {
@@ -30,19 +33,31 @@ pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Resu
     Ok(end_of(&report))
 }
 
+/// Whether verdicts on unchanged contents are believed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// They are.
+    Memory,
+    /// Everything is checked again.
+    Nothing,
+}
+
 /// Checks every exercise, prints a line each, and writes the verdicts down.
-pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
+pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Result<End> {
     let toolchain = Toolchain::find()?;
-    let total = context.course.exercises.len();
-    let progress = |done: usize| {
+    let dependencies = context.dependencies(&toolchain);
+    let services = Services::of(&context.course.workspace);
+    let memory = Memory::new(&context.course, &toolchain)?;
+    let progress = |round: Round| {
         if format == Format::Text && console_is_there() {
-            ui::print::err(&format!("\r{done} of {total} checked"));
+            ui::print::err(&format!("\r\x1b[K{}", round.words()));
         }
     };
     let reports = check::check_all(
         &context.course,
         Pristine::of(&context.course),
-        means(&toolchain, &Cancel::new()),
+        means(&toolchain, &dependencies, &services, &Cancel::new()),
+        Some(&memory).filter(|_| trust == Trust::Memory),
         &progress,
     )?;
     if format == Format::Text && console_is_there() {
@@ -60,9 +75,16 @@ pub(super) fn check_all(context: &Context, format: Format) -> Result<End> {
     Ok(if passed { End::Done } else { End::NotYet })
 }
 
-fn means<'a>(toolchain: &'a Toolchain, cancel: &'a Cancel) -> Means<'a> {
+fn means<'a>(
+    toolchain: &'a Toolchain,
+    dependencies: &'a Dependencies,
+    services: &'a Services,
+    cancel: &'a Cancel,
+) -> Means<'a> {
     Means {
         toolchain,
+        dependencies,
+        services,
         cancel,
         on_stage: &|_| {},
     }

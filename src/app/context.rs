@@ -1,6 +1,7 @@
 //! What every command begins with: the course, the learner's progress in it, and which exercise is meant.
 
 use crate::{
+    build::{Dependencies, Toolchain},
     course::{Course, Exercise, write_editor_manifest},
     error::{Error, Result},
     progress::{Change, Pristine, Progress, Store},
@@ -38,6 +39,11 @@ impl Context {
             Some(name) => self.course.exercise(name),
             None => Ok(&self.course.exercises[self.current()]),
         }
+    }
+
+    /// The crates that the course's exercises use.
+    pub(super) fn dependencies(&self, toolchain: &Toolchain) -> Dependencies {
+        Dependencies::new(toolchain, self.course.workspace.dependencies())
     }
 
     /// The position of the current exercise.

@@ -11,6 +11,8 @@ use std::io::{self, IsTerminal as _};
 
 /// Which exercises to reset.
 pub(super) enum Which {
+    /// The one the learner works on.
+    Current,
     /// The one with this name.
     Exercise(String),
     /// Those of the chapter with this directory.
@@ -52,6 +54,10 @@ pub(super) fn reset(context: &Context, which: &Which, yes: bool) -> Result<End> 
 fn chosen<'a>(context: &'a Context, which: &Which) -> Result<(Vec<&'a Exercise>, String)> {
     let course = &context.course;
     match which {
+        Which::Current => {
+            let exercise = context.exercise(None)?;
+            Ok((vec![exercise], exercise.name.clone()))
+        }
         Which::Exercise(name) => Ok((vec![course.exercise(name)?], name.clone())),
         Which::All => Ok((course.exercises.iter().collect(), "--all".into())),
         Which::Chapter(dir) => {
@@ -95,6 +101,11 @@ pub(super) fn undo(context: &Context) -> Result<End> {
     for file in undone.files {
         text.push_str(&format!("  {}\n", file.display()));
     }
+    let kept = context.course.workspace.backups();
+    text.push_str(&format!(
+        "What stood there until now is kept in {}\n",
+        kept.display()
+    ));
     ui::print::out(&ui::harmless(&text))?;
     Ok(End::Done)
 }

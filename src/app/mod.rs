@@ -50,7 +50,14 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
         Command::Run { name, output } => {
             check::run(&context()?, name.name.as_deref(), output.format)
         }
-        Command::CheckAll { output } => check::check_all(&context()?, output.format),
+        Command::CheckAll { fresh, output } => {
+            let trust = if fresh {
+                check::Trust::Nothing
+            } else {
+                check::Trust::Memory
+            };
+            check::check_all(&context()?, trust, output.format)
+        }
         Command::Hint { name, all } => learn::hint(&context()?, name.name.as_deref(), all),
         Command::Solution { name, early } => {
             learn::solution(&context()?, name.name.as_deref(), early)
@@ -61,13 +68,14 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
         Command::Reset {
             name,
             chapter,
-            all: _,
+            all,
             yes,
         } => {
             let which = match (name, chapter) {
                 (Some(name), _) => files::Which::Exercise(name),
                 (None, Some(chapter)) => files::Which::Chapter(chapter),
-                (None, None) => files::Which::All,
+                (None, None) if all => files::Which::All,
+                (None, None) => files::Which::Current,
             };
             files::reset(&context()?, &which, yes)
         }

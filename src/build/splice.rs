@@ -120,10 +120,12 @@ fn is_test_item(item: &Item) -> bool {
     cfg_test || has_attribute(attributes, "test")
 }
 
+/// True for `#[test]` and for what runtimes make of it, such as `#[tokio::test]`.
 fn has_attribute(attributes: &[Attribute], name: &str) -> bool {
-    attributes
-        .iter()
-        .any(|attribute| attribute.path().is_ident(name))
+    attributes.iter().any(|attribute| {
+        let last = attribute.path().segments.last();
+        last.is_some_and(|segment| segment.ident == name)
+    })
 }
 
 /// The bytes of an item in the text it was parsed from.
@@ -202,6 +204,12 @@ mod tests {
         assert_eq!(found[0].path, "tests::two_is_two");
         assert_eq!(found[0].claim, "two is two");
         assert_eq!(found[0].line, 6);
+    }
+
+    #[test]
+    fn a_runtimes_own_test_attribute_counts() {
+        let text = "#[tokio::test(flavor = \"multi_thread\")]\nasync fn it_is_up() {}\n";
+        assert_eq!(tests_in(text)[0].claim, "it is up");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, Result},
     process::{self, Cancel, End, Program},
+    workspace,
 };
 use std::{
     env::{self, consts::EXE_SUFFIX},
@@ -47,6 +48,26 @@ impl Toolchain {
         })
     }
 
+    /// Where the toolchain keeps the standard library as a shared one for this machine, if it can be told without doubt.
+    pub(super) fn shared_std_dir(&self) -> Option<PathBuf> {
+        let targets = self.rustc.parent()?.parent()?.join("lib").join("rustlib");
+        let system = match env::consts::OS {
+            "macos" => "darwin",
+            other => other,
+        };
+        let mut found = workspace::list_dir(&targets)
+            .ok()?
+            .into_iter()
+            .filter_map(|target| {
+                let name = target.file_name()?.to_str()?;
+                let is_this_machine = name.starts_with(env::consts::ARCH) && name.contains(system);
+                let lib = target.join("lib");
+                (is_this_machine && has_shared_std(&lib)).then_some(lib)
+            });
+        // Two that fit, such as glibc's and musl's, cannot be told apart here.
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// What the compiler calls itself, as in "rustc 1.95.0 (59807616e 2026-04-14)".
     ///
     /// # Errors
@@ -54,6 +75,14 @@ impl Toolchain {
     pub fn version(&self) -> Result<String> {
         ask(&self.rustc, &["--version"])
     }
+}
+
+fn has_shared_std(lib: &Path) -> bool {
+    let files = workspace::list_dir(lib).unwrap_or_default();
+    files.iter().any(|file| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("libstd-") && name.ends_with(env::consts::DLL_SUFFIX)
+    })
 }
 
 fn sysroot() -> Result<PathBuf> {

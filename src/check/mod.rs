@@ -5,22 +5,27 @@
 mod all;
 mod compile;
 mod files;
+mod memory;
 mod rust;
 mod server;
 mod source;
 mod sql;
 
 use crate::{
-    build::Toolchain,
+    build::{Crates, Dependencies, Tier, Toolchain, dependencies::Progress},
     course::{Course, Exercise, Kind},
     error::Result,
-    outcome::{Report, millis},
+    outcome::{Finding, Report, millis},
     process::Cancel,
+    services::Services,
+    workspace,
 };
 use std::{path::Path, time::Instant};
 
-pub use all::check_all;
+pub use all::{Round, check_all};
+pub use compile::advice;
 pub use files::Files;
+pub use memory::Memory;
 pub use source::Source;
 
 /// One exercise to check.
@@ -43,6 +48,10 @@ pub struct Job<'a> {
 pub struct Means<'a> {
     /// The compiler.
     pub toolchain: &'a Toolchain,
+    /// The crates that exercises use.
+    pub dependencies: &'a Dependencies,
+    /// PostgreSQL and Redis, for exercises that need them.
+    pub services: &'a Services,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,
     /// Called as the check goes on.
@@ -50,10 +59,14 @@ pub struct Means<'a> {
 }
 
 /// What a check is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
+    /// The crates of the chapter are being built; that happens once.
+    Building(Progress),
     /// rustc is at work.
     Compiling,
+    /// rustc has found this; the verdict, with the rest, will follow.
+    Found(Box<Finding>),
     /// The learner's server was started and does not answer yet.
     Starting,
     /// The claims are being looked at.
@@ -63,6 +76,24 @@ pub enum Stage {
         /// How many there are.
         total: usize,
     },
+}
+
+/// The crates that an exercise needs, if it needs any.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] if the course's lock file cannot be read.
+pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
+    let chapter = course.chapter_of(exercise);
+    let Some(sections) = course.dependency_sections(chapter) else {
+        return Ok(None);
+    };
+    Ok(Some(Tier {
+        name: chapter.dir.replace('/', "-"),
+        crates: Crates {
+            sections,
+            lock: workspace::read_if_there(&course.workspace.dependencies_lock())?,
+        },
+    }))
 }
 
 /// Checks one exercise.

@@ -66,7 +66,7 @@ pub(super) fn text_or_finding<'a>(job: Job<'a>, report: &mut Report) -> Option<&
         expected: Some(format!("a text file {}", file.display())),
         actual: Some(actual),
         explain: Some(format!(
-            "Bring it back as it was shipped: backendlings reset {}",
+            "Bring it back as it was shipped: x in the watcher, or cargo run -- reset {}",
             job.exercise.name
         )),
         ..Finding::new(IS_TEXT)

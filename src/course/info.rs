@@ -1,7 +1,7 @@
 //! `info.toml`: read, checked, turned into a [`Course`]. The keys of rustlings keep rustlings' meaning.
 
 use super::{
-    Chapter, Course, Exercise, Hint, Kind,
+    Chapter, Course, Exercise, Hint, Kind, Need, nearest,
     toml_file::{error_at, parse_toml},
 };
 use crate::{
@@ -25,6 +25,8 @@ struct RawInfo {
     welcome_message: Option<String>,
     final_message: Option<String>,
     #[serde(default)]
+    dependencies: toml::Table,
+    #[serde(default)]
     chapters: Vec<RawChapter>,
     exercises: Spanned<Vec<RawExercise>>,
 }
@@ -34,6 +36,8 @@ struct RawInfo {
 struct RawChapter {
     dir: Spanned<String>,
     title: String,
+    #[serde(default)]
+    dependencies: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +57,8 @@ struct RawExercise {
     hints: Vec<RawHint>,
     #[serde(default)]
     skip_check_unsolved: bool,
+    #[serde(default)]
+    needs: Vec<Spanned<String>>,
     #[serde(default)]
     limits: RawLimits,
 }
@@ -121,13 +127,14 @@ pub(super) fn load(workspace: Workspace) -> Result<Course> {
         );
     }
 
-    let titles = chapter_titles(&source, &raw.chapters)?;
+    let known = known_chapters(&source, &raw.chapters, &raw.dependencies)?;
     let mut course = Course {
         workspace,
         welcome_message: raw.welcome_message,
         final_message: raw.final_message,
         chapters: Vec::new(),
         exercises: Vec::new(),
+        dependencies: raw.dependencies,
     };
     let mut lines = HashMap::new();
     for raw in raw.exercises.into_inner() {
@@ -139,7 +146,7 @@ pub(super) fn load(workspace: Workspace) -> Result<Course> {
                 "Names are identities: give this one another name.",
             );
         }
-        add(&source, &titles, &mut course, raw)?;
+        add(&source, &known, &mut course, raw)?;
     }
     if let Some(unused) = raw.chapters.iter().find(|chapter| {
         !course
@@ -156,25 +163,60 @@ pub(super) fn load(workspace: Workspace) -> Result<Course> {
     Ok(course)
 }
 
-fn chapter_titles(source: &Source<'_>, chapters: &[RawChapter]) -> Result<HashMap<String, String>> {
-    let mut titles = HashMap::new();
-    for chapter in chapters {
-        check_dir(source, &chapter.dir)?;
-        let dir = chapter.dir.get_ref().clone();
-        if titles.insert(dir, chapter.title.clone()).is_some() {
+/// The chapters that the course describes, by directory.
+fn known_chapters(
+    source: &Source<'_>,
+    chapters: &[RawChapter],
+    dependencies: &toml::Table,
+) -> Result<HashMap<String, Chapter>> {
+    let mut known = HashMap::new();
+    for raw in chapters {
+        check_dir(source, &raw.dir)?;
+        for name in &raw.dependencies {
+            check_dependency(source, name, dependencies)?;
+        }
+        let chapter = Chapter {
+            dir: raw.dir.get_ref().clone(),
+            title: raw.title.clone(),
+            dependencies: raw
+                .dependencies
+                .iter()
+                .map(|name| name.get_ref().clone())
+                .collect(),
+        };
+        if known.insert(chapter.dir.clone(), chapter).is_some() {
             return source.error(
-                &chapter.dir,
-                format!("the chapter `{}` is named twice", chapter.dir.get_ref()),
+                &raw.dir,
+                format!("the chapter `{}` is named twice", raw.dir.get_ref()),
                 "Keep one of the two.",
             );
         }
     }
-    Ok(titles)
+    Ok(known)
+}
+
+fn check_dependency(
+    source: &Source<'_>,
+    name: &Spanned<String>,
+    dependencies: &toml::Table,
+) -> Result<()> {
+    if dependencies.contains_key(name.get_ref()) {
+        return Ok(());
+    }
+    let help = match nearest(name.get_ref(), dependencies.keys().map(String::as_str)) {
+        Some(nearest) => format!("Did you mean `{nearest}`?"),
+        None => "Add it to [dependencies], with its version.".into(),
+    };
+    source.error(
+        name,
+        format!("the crate `{}` is not in [dependencies]", name.get_ref()),
+        &help,
+    )
 }
 
 fn add(
     source: &Source<'_>,
-    titles: &HashMap<String, String>,
+    known: &HashMap<String, Chapter>,
     course: &mut Course,
     raw: RawExercise,
 ) -> Result<()> {
@@ -186,7 +228,8 @@ fn add(
     }
     let dir = raw.dir.as_ref().map(|dir| dir.get_ref().clone());
     let hints = hints_of(source, &raw)?;
-    let chapter = chapter_for(titles, course, dir.as_deref().unwrap_or(""));
+    let needs = needs_of(source, &raw)?;
+    let chapter = chapter_for(known, course, dir.as_deref().unwrap_or(""));
     let kind = match raw.kind {
         Some(RawKind::Rust) | None => Kind::Rust,
         Some(RawKind::Server) => Kind::Server,
@@ -202,6 +245,7 @@ fn add(
         test: raw.test,
         strict_clippy: raw.strict_clippy,
         hints,
+        needs,
         skip_check_unsolved: raw.skip_check_unsolved,
         time_limit: raw
             .limits
@@ -214,14 +258,17 @@ fn add(
 }
 
 /// The position of the chapter with this directory, new at the end if it is the first exercise there.
-fn chapter_for(titles: &HashMap<String, String>, course: &mut Course, dir: &str) -> usize {
-    if let Some(known) = course.chapters.iter().position(|c| c.dir == dir) {
-        return known;
+fn chapter_for(known: &HashMap<String, Chapter>, course: &mut Course, dir: &str) -> usize {
+    if let Some(position) = course.chapters.iter().position(|c| c.dir == dir) {
+        return position;
     }
-    course.chapters.push(Chapter {
-        dir: dir.to_owned(),
-        title: titles.get(dir).cloned().unwrap_or_else(|| dir.to_owned()),
-    });
+    course
+        .chapters
+        .push(known.get(dir).cloned().unwrap_or_else(|| Chapter {
+            dir: dir.to_owned(),
+            title: dir.to_owned(),
+            dependencies: Vec::new(),
+        }));
     course.chapters.len() - 1
 }
 
@@ -249,6 +296,30 @@ fn hints_of(source: &Source<'_>, raw: &RawExercise) -> Result<Vec<Hint>> {
             })
             .collect()),
     }
+}
+
+fn needs_of(source: &Source<'_>, raw: &RawExercise) -> Result<Vec<Need>> {
+    let mut needs = Vec::new();
+    for named in &raw.needs {
+        let known = Need::ALL.iter().find(|(name, _)| name == named.get_ref());
+        let Some((_, need)) = known else {
+            let names: Vec<&str> = Need::ALL.iter().map(|(name, _)| *name).collect();
+            return source.error(
+                named,
+                format!("no service is named `{}`", named.get_ref()),
+                &format!("An exercise may need {}.", names.join(", ")),
+            );
+        };
+        if !matches!(raw.kind, Some(RawKind::Server)) {
+            return source.error(
+                named,
+                "services are for exercises of kind server".to_owned(),
+                "Take needs out, or set kind = \"server\".",
+            );
+        }
+        needs.push(*need);
+    }
+    Ok(needs)
 }
 
 fn check_name(source: &Source<'_>, name: &Spanned<String>) -> Result<()> {

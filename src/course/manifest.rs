@@ -41,10 +41,23 @@ pub fn write_editor_manifest(course: &Course, shown: impl Fn(&Exercise) -> bool)
     if bins.is_empty() {
         return Ok(());
     }
+    let used = |name: &str| {
+        let of_chapter = |chapter: &super::Chapter| chapter.dependencies.iter().any(|d| d == name);
+        let mut shown = course.exercises.iter().filter(|exercise| shown(exercise));
+        shown.any(|exercise| of_chapter(course.chapter_of(exercise)))
+    };
+    let dependencies = course.dependencies_section(used);
     let manifest = format!(
         "# Written by backendlings for your editor: the current exercise and the finished ones.\n\
          [workspace]\n\n\
-         [package]\nname = \"exercises\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\nautobins = false\n{bins}"
+         [package]\nname = \"exercises\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\nautobins = false\n\n{dependencies}{bins}"
     );
+    if let Some(lock) = workspace::read_if_there(&course.workspace.dependencies_lock())? {
+        let editors = course.workspace.editor_lock();
+        // Cargo shortens it to what the manifest uses, and lengthens it again from the registry; only the beginning is ours.
+        if !editors.is_file() {
+            workspace::write_atomic(&editors, lock.as_bytes())?;
+        }
+    }
     workspace::write_if_changed(&course.workspace.editor_manifest(), manifest.as_bytes())
 }

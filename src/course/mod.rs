@@ -2,6 +2,7 @@
 //!
 //! It reads the course, never the learner's progress, and checks no answers.
 
+mod dependencies;
 mod info;
 mod manifest;
 mod toml_file;
@@ -32,6 +33,8 @@ pub struct Course {
     pub chapters: Vec<Chapter>,
     /// In order, across all chapters.
     pub exercises: Vec<Exercise>,
+    /// The crates that exercises may use, as in a manifest.
+    dependencies: toml::Table,
 }
 
 /// Some exercises on one subject.
@@ -41,6 +44,8 @@ pub struct Chapter {
     pub dir: String,
     /// Its title, as in "HTTP by hand"; the directory's name if the course gives none.
     pub title: String,
+    /// The names of the crates that its exercises use.
+    pub dependencies: Vec<String>,
 }
 
 /// One exercise.
@@ -64,6 +69,8 @@ pub struct Exercise {
     pub strict_clippy: bool,
     /// The hint ladder, first rung first. Never empty.
     pub hints: Vec<Hint>,
+    /// The services without which it cannot be checked.
+    pub needs: Vec<Need>,
     /// It passes as shipped.
     pub skip_check_unsolved: bool,
     /// How long one test, one step or one query may take.
@@ -105,6 +112,21 @@ impl Kind {
             Self::Sql => "sql",
         }
     }
+}
+
+/// A real program that the runner starts for an exercise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// PostgreSQL; its address is in `DATABASE_URL`.
+    Postgres,
+    /// Redis; its address is in `REDIS_URL`.
+    Redis,
+}
+
+impl Need {
+    /// Every service with its name in `info.toml`.
+    pub const ALL: [(&'static str, Self); 2] =
+        [("postgres", Self::Postgres), ("redis", Self::Redis)];
 }
 
 /// One rung of a hint ladder.

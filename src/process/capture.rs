@@ -22,14 +22,14 @@ struct Kept {
 }
 
 impl Captured {
-    /// Reads `pipe` to its end on a thread of its own. `on_end` is called when the pipe closes.
+    /// Reads `pipe` to its end on a thread of its own. `on_change` is called when something has come and when the pipe closes.
     ///
     /// `cap` is the number of bytes to keep, half of them from each end. The thread ends when every holder of the pipe's
     /// other end is gone; nobody has to wait for that.
     pub(super) fn drain(
         mut pipe: impl Read + Send + 'static,
         cap: usize,
-        on_end: impl FnOnce() + Send + 'static,
+        on_change: impl Fn() + Send + 'static,
     ) -> Self {
         let captured = Self(Arc::new(Mutex::new(Kept {
             half: cap / 2,
@@ -43,9 +43,10 @@ impl Captured {
             let mut buffer = [0; 8192];
             while let Ok(read @ 1..) = pipe.read(&mut buffer) {
                 kept.lock().push(&buffer[..read]);
+                on_change();
             }
             kept.lock().closed = true;
-            on_end();
+            on_change();
         });
         captured
     }
@@ -58,6 +59,21 @@ impl Captured {
     /// How many bytes have come, kept or not. Use it as a mark for [`Captured::since`].
     pub fn total(&self) -> u64 {
         self.lock().total
+    }
+
+    /// True if the last whole line that came has these bytes in it.
+    pub fn last_line_has(&self, wanted: &[u8]) -> bool {
+        let kept = self.lock();
+        let mut newest_first = kept.tail.iter().rev().chain(kept.head.iter().rev());
+        if newest_first.next() != Some(&b'\n') {
+            return false;
+        }
+        let mut line: Vec<u8> = newest_first
+            .take_while(|byte| **byte != b'\n')
+            .copied()
+            .collect();
+        line.reverse();
+        line.windows(wanted.len()).any(|window| window == wanted)
     }
 
     /// What has come so far.
@@ -119,9 +135,12 @@ mod tests {
     fn captured(bytes: &[u8], cap: usize) -> Captured {
         let (ended, wait) = mpsc::channel();
         let captured = Captured::drain(Cursor::new(bytes.to_vec()), cap, move || {
-            ended.send(()).expect("the test waits for this");
+            // Nobody listens after the end was seen.
+            let _ = ended.send(());
         });
-        wait.recv().expect("the pipe ends");
+        while !captured.is_closed() {
+            wait.recv().expect("the pipe ends");
+        }
         captured
     }
 
@@ -137,6 +156,13 @@ mod tests {
         assert_eq!(output.omitted, 6);
         assert!(output.text.starts_with("01\n"), "{}", output.text);
         assert!(output.text.ends_with("\n89"), "{}", output.text);
+    }
+
+    #[test]
+    fn the_last_whole_line_is_looked_at() {
+        assert!(captured(b"one\nthe end\n", 64).last_line_has(b"end"));
+        assert!(!captured(b"the end\ntwo\n", 64).last_line_has(b"end"));
+        assert!(!captured(b"one\nthe end", 64).last_line_has(b"end"));
     }
 
     #[test]

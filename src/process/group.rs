@@ -3,7 +3,7 @@
 //! On Unix the program leads a process group of its own, and the whole group is ended with it. Elsewhere only the program
 //! itself is: the group is a promise of Unix (see README, "Platforms").
 
-use super::{Cancel, Captured, End, record::Entry};
+use super::{Cancel, Captured, End};
 use std::{
     process::{Child, ExitStatus},
     sync::{Arc, Mutex, PoisonError},
@@ -59,8 +59,6 @@ pub struct Running {
     stdout: Captured,
     stderr: Captured,
     reaped: bool,
-    /// Its line in the record of running programs.
-    entry: Option<Entry>,
 }
 
 impl Running {
@@ -72,16 +70,10 @@ impl Running {
             stdout,
             stderr,
             reaped: false,
-            entry: None,
         };
         #[cfg(unix)]
         running.watch_for_exit();
         running
-    }
-
-    /// Keeps its line in the record until it has ended.
-    pub(super) fn keep(&mut self, entry: Option<Entry>) {
-        self.entry = entry;
     }
 
     /// The identity of the process, which on Unix also names its group.
@@ -109,19 +101,41 @@ impl Running {
         *self.exit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// True while the program runs, for one who may only look.
+    pub fn has_not_ended(&self) -> bool {
+        self.exit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_none()
+    }
+
     /// Waits for the program to end, at the latest until the deadline or until it is cancelled. It is not killed then.
     pub fn wait(&mut self, deadline: Option<Instant>, cancel: &Cancel) -> End {
+        self.wait_unless(deadline, cancel, |_| false)
+            .unwrap_or(End::Cancelled)
+    }
+
+    /// As [`Running::wait`], but gives `None` as soon as what the program wrote to standard error is `enough`.
+    pub fn wait_unless(
+        &mut self,
+        deadline: Option<Instant>,
+        cancel: &Cancel,
+        enough: impl Fn(&Captured) -> bool,
+    ) -> Option<End> {
         loop {
             if let Some(end) = self.exited() {
-                return end;
+                return Some(end);
+            }
+            if enough(&self.stderr) {
+                return None;
             }
             if cancel.is_cancelled() {
-                return End::Cancelled;
+                return Some(End::Cancelled);
             }
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                return End::Deadline;
+                return Some(End::Deadline);
             }
-            self.pause(deadline, cancel);
+            self.pause(deadline, cancel, &enough);
         }
     }
 
@@ -170,8 +184,17 @@ impl Running {
             self.child.wait().ok()
         };
         self.reaped = true;
-        self.entry = None;
         asked.or(status.map(end_of)).unwrap_or(End::Deadline)
+    }
+
+    /// Lets every other program go first. Programs that it starts from now on inherit that.
+    pub fn lower_priority(&self) {
+        #[cfg(unix)]
+        if let Some(pid) = pid_of(&self.child) {
+            const LOWEST: i32 = 19;
+            // If the system refuses, the build is felt a little and right all the same.
+            let _ = rustix::process::setpriority_process(Some(pid), LOWEST);
+        }
     }
 
     /// Waits until both pipes have closed, so that nothing printed is missed. Call it after [`Running::kill`].
@@ -183,7 +206,12 @@ impl Running {
     }
 
     #[cfg(unix)]
-    fn pause(&self, deadline: Option<Instant>, cancel: &Cancel) {
+    fn pause(
+        &self,
+        deadline: Option<Instant>,
+        cancel: &Cancel,
+        enough: &dyn Fn(&Captured) -> bool,
+    ) {
         // The exit is watched by a thread that wakes `self.wake`; the caller's flag has to wake it too.
         let exit = Arc::clone(&self.exit);
         let ended = move || {
@@ -192,12 +220,18 @@ impl Running {
                 .is_some()
         };
         cancel.forward_to(&self.wake);
-        self.wake
-            .wait_for(deadline, || ended() || cancel.is_cancelled());
+        self.wake.wait_for(deadline, || {
+            ended() || cancel.is_cancelled() || enough(&self.stderr)
+        });
     }
 
     #[cfg(not(unix))]
-    fn pause(&self, deadline: Option<Instant>, cancel: &Cancel) {
+    fn pause(
+        &self,
+        deadline: Option<Instant>,
+        cancel: &Cancel,
+        _enough: &dyn Fn(&Captured) -> bool,
+    ) {
         // No way to wait for a process and a flag at once here without platform calls, so look again soon.
         let soon = Instant::now() + Duration::from_millis(10);
         let until = deadline.map_or(soon, |deadline| deadline.min(soon));

@@ -5,11 +5,12 @@
 mod cancel;
 mod capture;
 mod group;
+mod identity;
 mod record;
 mod run;
 
 pub use cancel::Cancel;
 pub use capture::Captured;
 pub use group::{Running, Signal};
-pub use record::sweep;
+pub use record::{Note, Record, Swept};
 pub use run::{End, Finished, Program, launch, run, spawn};

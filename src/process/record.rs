@@ -1,224 +1,160 @@
-//! A record of the programs that run, so that those which outlive a killed runner can be found again and ended. Each is known by its
-//! number and the moment of its start together: the number alone may belong to a stranger by then. It never looks at names.
+//! Which programs run on behalf of this runner, written down as files: one that is killed cannot clean up, so the next one
+//! ends what it left running.
+//!
+//! A process is known by its number and the moment it started, because numbers are given out again. It removes no directory:
+//! [`Record::sweep`] says which ones are left over. Where the system does not tell when a process started, nothing is noted.
 
+use super::identity::Identity;
 use crate::error::{Error, Result};
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
-/// One process that is known again: its number, and when it started in the words of the system.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Identity {
-    id: u32,
-    started: String,
+/// The ending of a whole note. One that is being written has another.
+const ENDING: &str = "running";
+
+/// A directory with one small file for each program that runs. Several runners may share it.
+#[derive(Clone, Debug)]
+pub struct Record {
+    dir: PathBuf,
 }
 
-impl Identity {
-    /// The process with this number, if it is there and the system tells when it started.
-    fn of(id: u32) -> Option<Self> {
-        Some(Self {
-            id,
-            started: started(id)?,
-        })
-    }
-
-    /// True while this very process is there.
-    fn is_there(&self) -> bool {
-        started(self.id).as_ref() == Some(&self.started)
-    }
-}
-
-/// The line of one running program. Dropping it takes it out of the record.
+/// The entry of one program. Dropping it crosses the entry out: do so when the program has ended.
 #[derive(Debug)]
-pub(super) struct Entry {
-    file: PathBuf,
+#[must_use = "the entry is crossed out when this is dropped"]
+pub struct Note {
+    file: Option<PathBuf>,
+}
+
+/// What a runner that was killed had left behind.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// The programs that were still running; they have been killed with their groups.
+    pub killed: Vec<u32>,
+    /// The directories that were noted with programs; nobody uses them any more.
+    pub directories: Vec<PathBuf>,
+}
+
+impl Record {
+    /// The record that lies in `dir`. The directory is made when the first program is noted.
+    pub fn at(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
+    }
+
+    /// Notes a running program that leads a group of its own, as [`super::spawn`] makes it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the record cannot be written.
+    pub fn note(&self, pid: u32) -> Result<Note> {
+        self.write(pid, None)
+    }
+
+    /// The same for a program whose directory is useless once it has ended.
+    ///
+    /// # Errors
+    /// As [`Record::note`].
+    pub fn note_with_directory(&self, pid: u32, directory: &Path) -> Result<Note> {
+        self.write(pid, Some(directory))
+    }
+
+    /// Kills the programs whose runner is gone, and forgets them. Those of runners that live are left alone.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the record cannot be read.
+    pub fn sweep(&self) -> Result<Swept> {
+        let entries = match fs::read_dir(&self.dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Swept::default()),
+            Err(error) => return Err(Error::io("read", &self.dir)(error)),
+        };
+        let mut swept = Swept::default();
+        for entry in entries.flatten() {
+            let file = entry.path();
+            if file.extension().is_none_or(|ending| ending != ENDING) {
+                continue;
+            }
+            // Another runner that sweeps at this moment may have been faster.
+            let Ok(text) = fs::read_to_string(&file) else {
+                continue;
+            };
+            if let Some(entry) = Entry::read(&text) {
+                if entry.runner.lives() {
+                    continue;
+                }
+                if entry.program.kill_group() {
+                    swept.killed.push(entry.program.pid());
+                }
+                swept.directories.extend(entry.directory);
+            }
+            let _ = fs::remove_file(&file);
+        }
+        Ok(swept)
+    }
+
+    fn write(&self, pid: u32, directory: Option<&Path>) -> Result<Note> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let (Some(program), Some(runner)) = (Identity::of(pid), Identity::of(process::id())) else {
+            return Ok(Note { file: None });
+        };
+        let entry = Entry {
+            program,
+            runner,
+            directory: directory.map(Path::to_owned),
+        };
+        fs::create_dir_all(&self.dir).map_err(Error::io("create", &self.dir))?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let file = self
+            .dir
+            .join(format!("{}-{number}.{ENDING}", process::id()));
+        let unfinished = file.with_extension("new");
+        fs::write(&unfinished, entry.text())
+            .and_then(|()| fs::rename(&unfinished, &file))
+            .map_err(Error::io("write", &file))?;
+        Ok(Note { file: Some(file) })
+    }
+}
+
+impl Drop for Note {
+    fn drop(&mut self) {
+        if let Some(file) = &self.file {
+            let _ = fs::remove_file(file);
+        }
+    }
+}
+
+/// The contents of one file.
+struct Entry {
+    program: Identity,
+    runner: Identity,
+    directory: Option<PathBuf>,
 }
 
 impl Entry {
-    /// Writes down that a program runs. Where the system does not tell when it started, nothing is written.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub(super) fn write(dir: &Path, program: u32) -> Result<Option<Self>> {
-        let (Some(program), Some(runner)) =
-            (Identity::of(program), Identity::of(std::process::id()))
-        else {
-            return Ok(None);
-        };
-        fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
-        let file = dir.join(program.id.to_string());
-        let text = format!(
-            "{}\n{}\n{}\n{}\n",
-            program.id, program.started, runner.id, runner.started
-        );
-        fs::write(&file, text).map_err(Error::io("write", &file))?;
-        Ok(Some(Self { file }))
+    fn text(&self) -> String {
+        let directory = self.directory.as_deref().and_then(Path::to_str);
+        let lines = [
+            self.program.to_string(),
+            self.runner.to_string(),
+            directory.unwrap_or_default().to_owned(),
+        ];
+        lines.join("\n") + "\n"
     }
-}
 
-impl Drop for Entry {
-    fn drop(&mut self) {
-        // If it stays, the next sweep finds nobody behind it and removes it.
-        let _ = fs::remove_file(&self.file);
-    }
-}
-
-/// Ends, with its group, each recorded program whose runner is gone. Programs of a runner that is there are its own business.
-/// Gives how many were ended.
-///
-/// # Errors
-/// [`Error::Io`] if the record cannot be read.
-pub fn sweep(dir: &Path) -> Result<usize> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-        Err(error) => return Err(Error::io("read", dir)(error)),
-    };
-    let mut ended = 0;
-    for entry in entries.flatten() {
-        let Ok(text) = fs::read_to_string(entry.path()) else {
-            continue;
-        };
-        let Some((program, runner)) = read(&text) else {
-            // Written half when the machine stopped: it names nobody.
-            let _ = fs::remove_file(entry.path());
-            continue;
-        };
-        if runner.is_there() {
-            continue;
-        }
-        if program.is_there() {
-            kill_group(program.id);
-            ended += 1;
-        }
-        let _ = fs::remove_file(entry.path());
-    }
-    Ok(ended)
-}
-
-fn read(text: &str) -> Option<(Identity, Identity)> {
-    let mut lines = text.lines();
-    let mut identity = || {
-        Some(Identity {
-            id: lines.next()?.parse().ok()?,
-            started: lines.next()?.to_owned(),
+    fn read(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        Some(Self {
+            program: Identity::read(lines.next()?)?,
+            runner: Identity::read(lines.next()?)?,
+            directory: lines
+                .next()
+                .filter(|line| !line.is_empty())
+                .map(PathBuf::from),
         })
-    };
-    Some((identity()?, identity()?))
-}
-
-#[cfg(unix)]
-fn kill_group(id: u32) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    if let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) {
-        // It fails only if the group has gone in the meantime.
-        let _ = kill_process_group(pid, Signal::KILL);
     }
-}
-
-#[cfg(not(unix))]
-fn kill_group(_id: u32) {}
-
-/// When a process started: in ticks since the machine did, the 22nd field of `/proc/PID/stat`.
-#[cfg(target_os = "linux")]
-fn started(id: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name in parentheses may hold anything, blanks too.
-    let (_, after_name) = stat.rsplit_once(')')?;
-    after_name.split_whitespace().nth(19).map(str::to_owned)
-}
-
-/// When a process started, as `ps` tells it.
-#[cfg(target_os = "macos")]
-fn started(id: u32) -> Option<String> {
-    use super::{Cancel, Program, run};
-    let id = id.to_string();
-    let program = Program::tool("ps")
-        .env("LC_ALL", "C")
-        .args(["-o", "lstart=", "-p", &id]);
-    let text = run(&program, &Cancel::new()).ok()?.stdout.text;
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// Nobody tells.
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn started(_id: u32) -> Option<String> {
-    None
 }
 
 #[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::{
-        super::{Program, Running, spawn},
-        *,
-    };
-    use crate::workspace;
-
-    fn sleeper(dir: &Path) -> Running {
-        let program = Program::learners("sleep").arg("600").recorded_in(dir);
-        spawn(&program).expect("sleep starts")
-    }
-
-    fn entries(dir: &Path) -> usize {
-        fs::read_dir(dir).map_or(0, Iterator::count)
-    }
-
-    /// The entry of a program, as a runner would have left it that is gone: nobody has its number with that start.
-    fn orphan(dir: &Path, program: u32, started: &str) {
-        fs::create_dir_all(dir).expect("created");
-        let text = format!("{program}\n{started}\n1\nlong ago\n");
-        fs::write(dir.join(program.to_string()), text).expect("written");
-    }
-
-    #[test]
-    fn a_program_is_recorded_for_as_long_as_it_runs() {
-        let dir = workspace::scratch().expect("a directory");
-        let mut running = sleeper(dir.path());
-        assert_eq!(entries(dir.path()), 1);
-        running.kill();
-        drop(running);
-        assert_eq!(entries(dir.path()), 0);
-    }
-
-    #[test]
-    fn a_program_whose_runner_is_there_is_left_alone() {
-        let dir = workspace::scratch().expect("a directory");
-        let mut running = sleeper(dir.path());
-        assert_eq!(sweep(dir.path()).expect("swept"), 0);
-        assert_eq!(running.exited(), None);
-        assert_eq!(entries(dir.path()), 1);
-    }
-
-    #[test]
-    fn a_program_whose_runner_is_gone_is_ended() {
-        let dir = workspace::scratch().expect("a directory");
-        let program = Program::learners("sleep").arg("600");
-        let mut running = spawn(&program).expect("sleep starts");
-        orphan(
-            dir.path(),
-            running.id(),
-            &started(running.id()).expect("a start"),
-        );
-        assert_eq!(sweep(dir.path()).expect("swept"), 1);
-        let end = running.wait(None, &super::super::Cancel::new());
-        assert_eq!(end, super::super::End::Signalled(9));
-        assert_eq!(entries(dir.path()), 0);
-    }
-
-    #[test]
-    fn a_stranger_who_was_given_the_number_is_left_alone() {
-        let dir = workspace::scratch().expect("a directory");
-        let program = Program::learners("sleep").arg("600");
-        let mut stranger = spawn(&program).expect("sleep starts");
-        orphan(dir.path(), stranger.id(), "before the stranger");
-        assert_eq!(sweep(dir.path()).expect("swept"), 0);
-        assert_eq!(stranger.exited(), None);
-        assert_eq!(
-            entries(dir.path()),
-            0,
-            "an entry that names nobody is removed"
-        );
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! What to start and how, and the usual case: start it, wait for its end, take its output.
 
-use super::{Cancel, Captured, Running, record::Entry};
+use super::{Cancel, Captured, Running};
 use crate::{
     error::{Error, Result},
     outcome::Output,
@@ -43,7 +43,13 @@ pub struct Program {
     environment: Environment,
     deadline: Option<Duration>,
     cap: usize,
-    record: Option<PathBuf>,
+    input: Input,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Input {
+    Empty,
+    Held,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +70,7 @@ impl Program {
             environment: Environment::Inherited,
             deadline: None,
             cap: USUAL_CAP,
-            record: None,
+            input: Input::Empty,
         }
     }
 
@@ -120,17 +126,33 @@ impl Program {
         self
     }
 
-    /// Writes it down in this directory for as long as it runs, for [`super::sweep`].
-    pub fn recorded_in(mut self, dir: impl Into<PathBuf>) -> Self {
-        self.record = Some(dir.into());
-        self
+    /// Ends with the runner even if that is killed: its standard input is a pipe that closes when the runner is gone, and a
+    /// shell in the program's group waits for that. Only for a system with `sh`.
+    #[cfg(unix)]
+    pub fn on_a_leash(mut self) -> Self {
+        // The program takes the place of the shell, so its number is the group's. The one who waits is its child, and keeps
+        // none of its pipes.
+        const LEASH: &str = "exec 3<&0; (cat <&3 >/dev/null; kill -INT $$; sleep 3; kill -KILL -$$) >/dev/null 2>&1 & \
+                             exec \"$@\" 3<&- </dev/null";
+        let mut args: Vec<OsString> = ["-c", LEASH, "sh"].map(OsString::from).into();
+        args.push(self.path.into());
+        args.append(&mut self.args);
+        Self {
+            path: "sh".into(),
+            args,
+            input: Input::Held,
+            ..self
+        }
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command
             .args(&self.args)
-            .stdin(Stdio::null())
+            .stdin(match self.input {
+                Input::Empty => Stdio::null(),
+                Input::Held => Stdio::piped(),
+            })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         if self.environment == Environment::Scrubbed {
@@ -198,12 +220,7 @@ pub fn spawn(program: &Program) -> Result<Running> {
     };
     let stdout = Captured::drain(stdout, program.cap, waker());
     let stderr = Captured::drain(stderr, program.cap, waker());
-    let id = child.id();
-    let mut running = Running::new(child, stdout, stderr, wake);
-    if let Some(dir) = &program.record {
-        running.keep(Entry::write(dir, id)?);
-    }
-    Ok(running)
+    Ok(Running::new(child, stdout, stderr, wake))
 }
 
 /// Runs a program to its end, to its deadline, or until it is cancelled; then its whole group is gone.
@@ -305,6 +322,24 @@ mod tests {
         let result = runner.join().expect("no panic");
         assert!(matches!(result, Err(Error::Cancelled)));
         assert!(started.elapsed() < Duration::from_secs(60));
+    }
+
+    #[test]
+    fn a_program_on_a_leash_ends_when_the_pipe_to_the_runner_closes() {
+        let program = sh("echo $$; exec sleep 600").on_a_leash();
+        let mut command = program.command();
+        let mut child = command.spawn().expect("sh starts");
+        drop(child.stdin.take());
+        // `kill -INT` of the leash; the wait ends with it.
+        let status = child.wait().expect("it ends");
+        assert!(!status.success());
+    }
+
+    #[test]
+    fn a_program_on_a_leash_runs_to_its_own_end() {
+        let finished = run(&sh("echo out; exit 3").on_a_leash(), &Cancel::new()).expect("sh runs");
+        assert_eq!(finished.end, End::Exited(3));
+        assert_eq!(finished.stdout.text, "out\n");
     }
 
     #[test]

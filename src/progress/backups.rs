@@ -75,7 +75,7 @@ pub fn undo(workspace: &Workspace) -> Result<Option<Undone>> {
     };
     let before = entry.join("before");
     let mut files = Vec::new();
-    for copy in files_below(&before)? {
+    for copy in workspace::files_below(&before)? {
         let relative = copy.strip_prefix(&before).unwrap_or(&copy).to_owned();
         let target = workspace.root().join(&relative);
         if let Some(now) = workspace::read_bytes_if_there(&target)? {
@@ -113,18 +113,6 @@ fn next_entry(workspace: &Workspace) -> Result<PathBuf> {
 
 fn number_of(entry: &Path) -> Option<u32> {
     entry.file_name()?.to_str()?.get(..5)?.parse().ok()
-}
-
-fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in workspace::list_dir(dir)? {
-        if path.is_dir() {
-            files.extend(files_below(&path)?);
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }
 
 #[cfg(test)]

@@ -74,7 +74,10 @@ fn took(report: &Report) -> String {
 
 /// A duration as in "0.31 s".
 pub(super) fn seconds(duration: Duration) -> String {
-    format!("{:.2} s", duration.as_secs_f64())
+    match duration.as_millis() {
+        millis @ 0..100 => format!("{} ms", millis.max(1)),
+        _ => format!("{:.2} s", duration.as_secs_f64()),
+    }
 }
 
 pub(super) fn lines(report: &Report, columns: usize, theme: Theme) -> Vec<Line> {
@@ -233,7 +236,9 @@ fn advice(report: &Report, columns: usize) -> Vec<Line> {
 }
 
 fn output(output: &Output, columns: usize, theme: Theme) -> Vec<Line> {
-    let all: Vec<&str> = output.text.trim_end_matches('\n').lines().collect();
+    let mut all: Vec<&str> = output.text.trim().lines().map(str::trim_end).collect();
+    // Servers print the heads they read; their empty lines say nothing twice.
+    all.dedup_by(|a, b| a.is_empty() && b.is_empty());
     let heading = match output.omitted {
         0 => "Your program printed:".to_owned(),
         bytes => format!("Your program printed (without {bytes} bytes in the middle):"),

@@ -76,7 +76,7 @@ impl Surroundings {
                 words(&["tmux", "split-window", "-h", &command])
             }
             _ => Opening::Unknown(format!(
-                "Open {path} in your editor; or start the watcher with --edit-cmd \"YOUR-EDITOR {{file}}\" and e will do it."
+                "For e, start the watcher with --edit-cmd \"YOUR-EDITOR {{file}}\"; or open {path} yourself."
             )),
         }
     }

@@ -59,7 +59,10 @@ impl ListState {
     /// Takes a key in.
     pub fn on_key(&mut self, key: Key, entries: &[Entry]) -> Outcome {
         match (self.mode, key) {
-            (Mode::Searching, Key::Char(letter)) => self.search.push(letter),
+            (Mode::Searching, Key::Char(letter)) => {
+                self.search.push(letter);
+                self.select_best_hit(entries);
+            }
             (Mode::Searching, Key::Backspace) => {
                 self.search.pop();
             }
@@ -80,6 +83,19 @@ impl ListState {
             (_, key) => self.selected = self.view(entries, 0).moved(distance(key)),
         }
         Outcome::Stay
+    }
+}
+
+/// The selection that a search leads to.
+impl ListState {
+    /// A name that has the searched text is more likely to be meant than a title.
+    fn select_best_hit(&mut self, entries: &[Entry]) {
+        let visible = self.view(entries, 0).visible();
+        let wanted = self.search.to_lowercase();
+        let in_name = |position: &&usize| entries[**position].name.to_lowercase().contains(&wanted);
+        if let Some(&best) = visible.iter().find(in_name).or(visible.first()) {
+            self.selected = best;
+        }
     }
 }
 
@@ -142,6 +158,11 @@ mod tests {
     #[test]
     fn a_search_takes_letters_that_are_keys_elsewhere() {
         assert_eq!(after("/sql\n\n"), Outcome::Goto(2));
+    }
+
+    #[test]
+    fn a_search_selects_the_first_name_that_has_the_text() {
+        assert_eq!(after("G/http\n\n"), Outcome::Goto(0));
     }
 
     #[test]

@@ -220,11 +220,14 @@ impl Watcher {
                 let exercise = &self.course.exercises[position];
                 let what = format!("reset {}", exercise.name);
                 let changed = progress::reset(Pristine::of(&self.course), &what, &[exercise])?;
-                let told = match changed {
-                    0 => "The file was as shipped already.",
-                    _ => "The file is as shipped again. `backendlings undo` brings yours back.",
+                let event = match changed {
+                    0 => Event::Notice("The file was as shipped already.".into()),
+                    _ => Event::FileReplaced(
+                        "The file is as shipped again. `cargo run -- undo` brings yours back."
+                            .into(),
+                    ),
                 };
-                let _ = self.events.send(Event::Notice(told.into()));
+                let _ = self.events.send(event);
             }
             Effect::FetchSolution(position) => {
                 let exercise = &self.course.exercises[position];

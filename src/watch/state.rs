@@ -13,7 +13,7 @@ use super::{
     list::ListState,
 };
 use crate::{
-    check::{Source, Stage},
+    check::{Round, Source, Stage},
     course::Course,
     error::Error,
     outcome::Report,
@@ -55,8 +55,8 @@ pub enum Panel {
     Solution(String),
     /// The list of exercises.
     List(ListState),
-    /// All exercises are being checked: so many are done.
-    CheckingAll(usize),
+    /// All exercises are being checked.
+    CheckingAll(Round),
 }
 
 /// A question that waits for `y` or `n`.
@@ -100,6 +100,8 @@ pub struct State {
     pub hints_shown: usize,
     /// How many lines the middle is scrolled down.
     pub scroll: usize,
+    /// A line for the learner about a change of the file that is about to be seen.
+    notice_after_save: Option<String>,
     /// The contents that were checked last or are being checked.
     source: Option<Source>,
     /// The number of the newest check.
@@ -128,6 +130,7 @@ impl State {
             panel,
             question: None,
             notice: None,
+            notice_after_save: None,
             seen_by: SeenBy::Opening,
             hints_shown: 0,
             scroll: 0,
@@ -152,7 +155,8 @@ impl State {
             } => self.on_seen(position, source, by, now),
             Event::Stage { run, stage } => self.on_stage(run, stage),
             Event::Checked { run, result } => self.on_checked(run, result),
-            Event::AllProgress { run, done } => self.on_all_progress(run, done),
+            Event::Advice { run, advice } => self.on_advice(run, advice),
+            Event::AllProgress { run, round } => self.on_all_progress(run, round),
             Event::AllChecked { run, result } => self.on_all_checked(run, result, now),
             Event::Solution(ours) => self.show_panel(Panel::Solution(ours)),
             Event::Progress(progress) => {
@@ -160,6 +164,10 @@ impl State {
                 vec![Effect::Show(What::Detail)]
             }
             Event::Notice(text) => self.tell(text),
+            Event::FileReplaced(text) => {
+                self.notice_after_save = Some(text);
+                Vec::new()
+            }
             Event::Resized => vec![Effect::Show(What::Detail)],
             // With no one to press a key, the file is still watched: `watch --plain </dev/null` is of use.
             Event::InputEnded => Vec::new(),

@@ -5,6 +5,7 @@ use super::{
     state::{Panel, Phase, Question, State},
 };
 use crate::{
+    build::dependencies::Progress,
     check::Stage,
     ui::{
         self, Frame, Size, Theme,
@@ -29,14 +30,11 @@ pub(super) fn with_view<T>(state: &State, now: Instant, draw: impl FnOnce(&View<
     let chapter = course.chapter_of(exercise);
     let (path, link): (PathBuf, PathBuf) = (course.relative_file(exercise), course.file(exercise));
     let stage = match &state.phase {
-        Phase::Checking { stage, .. } => stage_words(*stage),
+        Phase::Checking { stage, .. } => stage_words(stage),
         _ => String::new(),
     };
-    let checking_all = match state.panel {
-        Panel::CheckingAll(done) => format!(
-            "{done} of {} exercises are checked. Esc stops it.",
-            course.exercises.len()
-        ),
+    let checking_all = match &state.panel {
+        Panel::CheckingAll(round) => format!("{}\n\nEsc stops it.", round.words()),
         _ => String::new(),
     };
     let hints = state.hints();
@@ -100,12 +98,25 @@ fn panel<'a>(state: &'a State, checking_all: &'a str) -> Option<screen::Panel<'a
     })
 }
 
-fn stage_words(stage: Stage) -> String {
+fn stage_words(stage: &Stage) -> String {
     match stage {
-        Stage::Compiling => "compiling".into(),
+        Stage::Building(progress) => building_words(*progress),
+        Stage::Compiling | Stage::Found(_) => "compiling".into(),
         Stage::Starting => "starting your server".into(),
         Stage::Checking { done, total } => format!("checking {done} of {total}"),
     }
+}
+
+/// As in "building the crates of this chapter: 34 of 61, about 20 s left".
+fn building_words(progress: Progress) -> String {
+    let mut words = String::from("building the crates of this chapter");
+    if progress.total > 0 {
+        words.push_str(&format!(": {} of {}", progress.done, progress.total));
+    }
+    if let Some(left) = progress.left {
+        words.push_str(&format!(", about {} s left", left.as_secs().max(1)));
+    }
+    words
 }
 
 fn question_words(question: Question) -> &'static str {

@@ -2,12 +2,13 @@
 
 use super::events::Event;
 use crate::{
-    build::Toolchain,
-    check::{Files, Means, Source, check, check_all},
+    build::{Dependencies, Toolchain},
+    check::{Files, Means, Memory, Round, Source, advice, check, check_all, tier},
     course::Course,
     error::Result,
     process::Cancel,
     progress::Pristine,
+    services::Services,
 };
 use std::{
     sync::{
@@ -93,47 +94,95 @@ impl Drop for Worker {
 }
 
 fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
+    let dependencies = Dependencies::new(toolchain, course.workspace.dependencies());
+    // Ended with this thread, after the last check.
+    let services = Services::of(&course.workspace);
     while let Ok(Order { run, task, cancel }) = inbox.recv() {
         if cancel.is_cancelled() {
             continue;
         }
         let means = Means {
             toolchain,
+            dependencies: &dependencies,
+            services: &services,
             cancel: &cancel,
             on_stage: &|stage| on_event(Event::Stage { run, stage }),
         };
-        on_event(match task {
-            Task::One { position, source } => Event::Checked {
+        if let Task::One { position, .. } = task {
+            warm_ahead(course, position, &dependencies);
+        }
+        match task {
+            Task::One { position, source } => {
+                one(course, run, position, source, means, on_event);
+            }
+            Task::All => on_event(Event::AllChecked {
                 run,
-                result: one(course, position, source, means),
-            },
-            Task::All => Event::AllChecked {
-                run,
-                result: all(course, means, &|done| {
-                    on_event(Event::AllProgress { run, done });
+                result: all(course, means, &|round| {
+                    on_event(Event::AllProgress { run, round });
                 }),
-            },
-        });
+            }),
+        }
     }
 }
 
+/// Begins to build what this chapter and the next ones use, so that the learner never waits for it.
+fn warm_ahead(course: &Course, position: usize, dependencies: &Dependencies) {
+    const CHAPTERS_AHEAD: usize = 2;
+    let chapter = course.exercises[position].chapter;
+    let soon = course
+        .exercises
+        .iter()
+        .filter(|exercise| (chapter..=chapter + CHAPTERS_AHEAD).contains(&exercise.chapter));
+    for exercise in soon {
+        // A lock file that cannot be read is told when the exercise itself is checked.
+        if let Ok(Some(tier)) = tier(course, exercise) {
+            dependencies.warm(&tier);
+        }
+    }
+}
+
+/// The verdict first, then Clippy's advice on what has passed.
 fn one(
     course: &Course,
+    run: u64,
     position: usize,
     source: Source,
     means: Means<'_>,
-) -> Result<Box<crate::outcome::Report>> {
+    on_event: &OnEvent,
+) {
     let exercise = &course.exercises[position];
-    let files = Files::with_source(course, exercise, Pristine::of(course), source)?;
-    check(files.job(course, exercise), means).map(Box::new)
+    let files = match Files::with_source(course, exercise, Pristine::of(course), source) {
+        Ok(files) => files,
+        Err(error) => {
+            return on_event(Event::Checked {
+                run,
+                result: Err(error),
+            });
+        }
+    };
+    let job = files.job(course, exercise);
+    let result = check(job, means).map(Box::new);
+    let passed = result.as_ref().is_ok_and(|report| report.passed());
+    on_event(Event::Checked { run, result });
+    // Advice that cannot be had, or that nobody waits for any more, is not missed.
+    if let (true, Ok(advice)) = (passed, advice(job, means)) {
+        on_event(Event::Advice { run, advice });
+    }
 }
 
 fn all(
     course: &Course,
     means: Means<'_>,
-    on_done: &(dyn Fn(usize) + Sync),
+    on_progress: &(dyn Fn(Round) + Sync),
 ) -> Result<Vec<(String, bool)>> {
-    let reports = check_all(course, Pristine::of(course), means, on_done)?;
+    let memory = Memory::new(course, means.toolchain)?;
+    let reports = check_all(
+        course,
+        Pristine::of(course),
+        means,
+        Some(&memory),
+        on_progress,
+    )?;
     Ok(reports
         .into_iter()
         .map(|report| (report.exercise.clone(), report.passed()))

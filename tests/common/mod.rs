@@ -8,12 +8,13 @@
 )]
 
 use backendlings::{
-    build::Toolchain,
+    build::{Dependencies, Toolchain},
     check::{Files, Means, check},
     error::Result,
     outcome::Report,
     process::Cancel,
     progress::Pristine,
+    services::Services,
     workspace::Workspace,
 };
 use std::{
@@ -192,6 +193,8 @@ impl Tiny {
         let files = Files::read(&course, exercise, pristine)?;
         let means = Means {
             toolchain: &Toolchain::find()?,
+            dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
+            services: &Services::of(&course.workspace),
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -58,6 +58,7 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
     let results = harness::run_all(&program, job, &prepared.tests, means)?;
     report.timings.run_ms = millis(started.elapsed());
     let mut printed = String::new();
+    let mut unwritten = None;
     for (test, result) in prepared.tests.iter().zip(results) {
         match result {
             harness::Verdict::Passed { printed: more } => {
@@ -68,7 +69,14 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
                 finding.location = finding
                     .location
                     .filter(|place| is_in_learners_file(job, text, place));
-                report.fail(*finding);
+                // Ten claims that stop at one todo!() are one thing to do.
+                match unwritten.is_some() && unwritten == panic_message::unwritten(&finding) {
+                    true => report.not_run(&test.claim),
+                    false => {
+                        unwritten = unwritten.or_else(|| panic_message::unwritten(&finding));
+                        report.fail(*finding);
+                    }
+                }
             }
         }
     }

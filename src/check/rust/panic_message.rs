@@ -35,7 +35,7 @@ pub(super) fn describe(stderr: &str, end: End, finding: Finding) -> Finding {
         let line = panic.location.map_or(0, |location| location.line);
         return Finding {
             actual: Some(format!("the todo!() in line {line} was reached{todo}")),
-            explain: Some("This is where your code goes.".into()),
+            explain: Some(GOES_HERE.into()),
             ..finding
         };
     }
@@ -43,6 +43,15 @@ pub(super) fn describe(stderr: &str, end: End, finding: Finding) -> Finding {
         actual: Some(format!("a panic: {}", panic.message)),
         ..finding
     }
+}
+
+/// What a learner reads at a `todo!()`.
+const GOES_HERE: &str = "This is where your code goes.";
+
+/// The place of the `todo!()` that a finding is about, if it is about one.
+pub(super) fn unwritten(finding: &Finding) -> Option<Location> {
+    let is_todo = finding.explain.as_deref() == Some(GOES_HERE);
+    finding.location.clone().filter(|_| is_todo)
 }
 
 fn without_panic(stderr: &str, end: End, finding: Finding) -> Finding {

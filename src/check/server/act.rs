@@ -13,6 +13,7 @@ use super::{
     layout,
     measure::{self, Measure},
     message::{Asked, Message},
+    peers_file::Moment,
     pieces,
     steps::Step,
     story::{Came, Telling, When},
@@ -39,8 +40,35 @@ const TIDY_WITHIN: Duration = Duration::from_secs(2);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 impl Telling<'_> {
-    /// Takes a step: its action, once or for each of its inputs, then a look at what the server has left behind.
+    /// Takes a step, then looks at what arrived at the other sides meanwhile.
     pub(super) fn step(&mut self, position: usize, server: &mut Server) -> Result<Came> {
+        let step = &self.story.steps[position];
+        let before = self.peers.before();
+        self.peers.at(Moment::Before, step.upstream.as_ref());
+        let mut came = self.take(position, server)?;
+        self.peers.at(Moment::After, step.upstream.as_ref());
+        if matches!(came, Came::Expected) {
+            let problems = self
+                .peers
+                .judge(before, step.upstream.as_ref(), step.dns.as_ref());
+            if !problems.is_empty() {
+                let end = server.ends_within(AFTERMATH, self.means.cancel)?;
+                came = end.map_or(Came::Broken(problems), |end| {
+                    Came::Died(When::AtThisStep, end)
+                });
+            }
+        }
+        if let Came::Broken(problems) | Came::Unanswered(problems) = &mut came
+            && let (Some(first), Some(complaint)) =
+                (problems.first_mut(), self.peers.complaints(before))
+        {
+            first.explain = Some(complaint);
+        }
+        Ok(came)
+    }
+
+    /// A step's action, once or for each of its inputs, then a look at what the server has left behind.
+    fn take(&mut self, position: usize, server: &mut Server) -> Result<Came> {
         let story = self.story;
         let step = &story.steps[position];
         let came = match &step.meanwhile {

@@ -25,16 +25,20 @@ pub(super) fn explain_end(log: &[String]) -> Option<String> {
                 .into(),
         );
     }
-    let panicked = log.iter().position(|line| line.contains(PANICKED))?;
+    let panicked = log.iter().rposition(|line| line.contains(PANICKED))?;
     let message = log.get(panicked + 1).map_or("", String::as_str);
     Some(format!(
         "A panic in the main thread ends the whole program, and with it the answers to all other clients. It said: “{message}”."
     ))
 }
 
-/// The place of the first panic.
+/// The place of the last panic: those before it were caught, or it would not have come to this one.
 pub(super) fn panic_place(log: &[String]) -> Option<Location> {
-    let line = log.iter().find_map(|line| line.split_once(PANICKED))?.1;
+    let line = log
+        .iter()
+        .rev()
+        .find_map(|line| line.split_once(PANICKED))?
+        .1;
     let mut parts = line.trim().trim_end_matches(':').rsplitn(3, ':');
     let (column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
     Some(Location {
@@ -92,6 +96,19 @@ mod tests {
         let place = panic_place(&panic()).expect("a place");
         assert_eq!(place.file.to_str(), Some("exercises/a b/c.rs"));
         assert_eq!((place.line, place.column), (12, 5));
+    }
+
+    #[test]
+    fn of_two_panics_the_one_that_was_not_caught_is_told() {
+        let log = [
+            "thread 'main' (7) panicked at a.rs:3:9:",
+            "no handler",
+            "thread 'main' (7) panicked at a.rs:8:84:",
+            "called `Result::unwrap()` on an `Err` value: Any { .. }",
+        ]
+        .map(String::from);
+        assert!(explain_end(&log).is_some_and(|text| text.contains("Result::unwrap()")));
+        assert_eq!(panic_place(&log).map(|place| place.line), Some(8));
     }
 
     #[test]

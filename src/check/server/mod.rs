@@ -23,6 +23,8 @@ mod life;
 mod matcher;
 mod measure;
 mod message;
+mod peers;
+mod peers_file;
 mod pieces;
 mod ports;
 mod random;
@@ -40,16 +42,17 @@ use super::{Job, Means, Stage, compile};
 use crate::{
     build::Harness,
     error::{Error, Result},
-    outcome::{Report, millis},
-    process::{self, Program},
+    outcome::{Outcome, Report, millis},
+    process::{Program, Record},
     workspace,
 };
 use converse::Lines;
 use launch::{LISTENS, Launch};
+use peers::Peers;
 use std::{collections::HashMap, time::Instant};
 use steps::{Step, Story};
 use story::Telling;
-use template::Values;
+use template::{Template, Values};
 
 /// Checks an exercise of kind `server`.
 pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
@@ -89,17 +92,33 @@ fn run(
     (means.on_stage)(Stage::Starting);
     let seed = random::seed();
     let values = Values::new(seed);
-    let env: Vec<(String, String)> = story
-        .env
-        .iter()
-        .map(|(name, value)| (name.clone(), value.fill(&values)))
+    let peers = match Peers::start(job.exercise, &story.peers, &values, means)? {
+        Ok(peers) => peers,
+        Err(missing) => {
+            report.outcome = Outcome::Skipped {
+                reason: missing.to_string(),
+            };
+            report.badge = None;
+            not_run(story, [LISTENS], report);
+            return Ok(());
+        }
+    };
+    let filled = |(name, value): &(String, Template)| (name.clone(), value.fill(&values));
+    let env: Vec<(String, String)> = peers
+        .env()
+        .into_iter()
+        .chain(story.env.iter().map(filled))
         .collect();
     let scratch = workspace::scratch()?;
     layout::lay(&story.files, scratch.path(), &values)?;
-    let record = job.course.workspace.running();
-    process::sweep(&record)?;
+    let record = Record::at(job.course.workspace.running());
+    // What a killed runner has left behind goes first.
+    for directory in record.sweep()?.directories {
+        workspace::remove_scratch(&directory);
+    }
     let launch = Launch {
-        program: program.recorded_in(record),
+        program,
+        record: &record,
         dir: scratch.path(),
         env: &env,
         limit: story.ready_limit,
@@ -125,9 +144,13 @@ fn run(
         answers: HashMap::new(),
         launch: &launch,
         notes: Vec::new(),
+        peers: &peers,
     };
     telling.tell(&mut server, report)?;
     let output = server.stop();
+    if report.passed() {
+        report.badge = Some(peers.badge());
+    }
     if report.passed() && !output.is_empty() {
         report.output = Some(output);
     }

@@ -10,7 +10,7 @@ use std::{
 pub(super) const SEED_VARIABLE: &str = "BACKENDLINGS_SEED";
 
 /// The kinds of values, as in `${random.word}`; a suffix as in `${random.word.2}` makes a further value of that kind.
-pub(super) const KINDS: [&str; 4] = ["word", "number", "id", "umlauts"];
+pub(super) const KINDS: [&str; 5] = ["word", "number", "octet", "id", "umlauts"];
 
 /// A new seed, or the one that the environment asks for.
 pub(super) fn seed() -> u64 {
@@ -28,6 +28,8 @@ pub(super) fn draw(name: &str, seed: u64) -> Option<String> {
     match kind {
         "word" => Some(word(&mut dice)),
         "number" => Some((1_000 + dice.below(9_000)).to_string()),
+        // For the last part of an address; 0 and 255 have a meaning there.
+        "octet" => Some((1 + dice.below(254)).to_string()),
         "id" => Some((0..12).map(|_| dice.pick("0123456789abcdef")).collect()),
         "umlauts" => Some(umlauts(&mut dice)),
         _ => None,

@@ -9,6 +9,7 @@ use super::{
     foreign::Foreign,
     group::{Meanwhile, Together},
     layout::{Laid, What},
+    peers_file::{DnsExpect, Plan, UpstreamExpect},
     pieces::Piece,
     random,
     steps_file::{RawExplain, RawStep, RawStory, TextOr},
@@ -34,6 +35,8 @@ pub(super) struct Story {
     pub(super) env: Vec<(String, Template)>,
     /// What lies in the server's directory before it starts.
     pub(super) files: Vec<Laid>,
+    /// The other sides.
+    pub(super) peers: Plan,
     /// How long the server may take until it listens.
     pub(super) ready_limit: Duration,
     /// How long one step may take, if the steps say so.
@@ -64,6 +67,9 @@ pub(super) struct Step {
     pub(super) needs: Vec<usize>,
     /// For the learner, if it fails.
     pub(super) explain: Explain,
+    /// What has to have arrived at the peers.
+    pub(super) upstream: Option<UpstreamExpect>,
+    pub(super) dns: Option<DnsExpect>,
     /// What is sent or expected differs from run to run.
     pub(super) is_random: bool,
 }
@@ -141,14 +147,22 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         }
         (None, None) => None,
     };
+    let peers = reader.plan(raw.peers)?;
     let mut steps = Vec::new();
     for step in raw.step {
+        reader.expects_of_peers(
+            &step.claim,
+            &peers,
+            step.upstream.as_ref(),
+            step.dns.as_ref(),
+        )?;
         steps.push(reader.step(step)?);
     }
     Ok(Story {
         foreign,
         env,
         files: reader.laid,
+        peers,
         ready_limit: raw.limits.ready_seconds.map_or(USUAL_READY_LIMIT, seconds),
         step_limit: raw.limits.step_seconds.map(seconds),
         steps,
@@ -292,6 +306,8 @@ impl Reader<'_> {
             captures,
             needs,
             explain: raw.explain.map(explain).unwrap_or_default(),
+            upstream: raw.upstream,
+            dns: raw.dns,
             is_random,
         })
     }

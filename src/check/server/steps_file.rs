@@ -1,6 +1,7 @@
 //! The TOML file beside an exercise, as serde reads it. What its contents mean, and whether they fit together, is for
 //! [`super::steps`].
 
+use super::peers_file::{DnsExpect, RawPeers, UpstreamExpect};
 use crate::course::Spanned;
 use serde::{
     Deserialize, Deserializer,
@@ -22,6 +23,8 @@ pub(super) struct RawStory {
     pub(super) limits: RawLimits,
     #[serde(default)]
     pub(super) files: BTreeMap<String, Spanned<TextOr<RawFile>>>,
+    #[serde(default)]
+    pub(super) peers: RawPeers,
     pub(super) step: Vec<RawStep>,
 }
 
@@ -54,6 +57,8 @@ pub(super) struct RawStep {
     #[serde(default)]
     pub(super) needs: Vec<Spanned<String>>,
     pub(super) explain: Option<TextOr<RawExplain>>,
+    pub(super) upstream: Option<UpstreamExpect>,
+    pub(super) dns: Option<DnsExpect>,
 }
 
 /// What is said of each part of the answer that is wrong.
@@ -350,7 +355,7 @@ pub(super) struct RawCapture {
     pub(super) json: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged, expecting = "one value or a list of them")]
 pub(super) enum OneOrMany<T> {
     One(T),

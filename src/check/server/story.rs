@@ -8,6 +8,7 @@ use super::{
     last_words::{explain_end, how, panic_place},
     launch::{Launch, Server},
     message::Message,
+    peers::Peers,
     steps::{Step, Story},
     template::Values,
 };
@@ -42,6 +43,8 @@ pub(super) struct Telling<'a> {
     pub(super) launch: &'a Launch<'a>,
     /// What the learner should know although it is no failure.
     pub(super) notes: Vec<String>,
+    /// The other sides.
+    pub(super) peers: &'a Peers,
     pub(super) means: Means<'a>,
 }
 

@@ -43,6 +43,18 @@ impl Template {
         self.fill_with(values, str::to_owned)
     }
 
+    /// The text with the names filled in that are `known`; the others stay as they are written.
+    pub(super) fn fill_known(&self, values: &Values, known: impl Fn(&str) -> bool) -> String {
+        self.0
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.clone(),
+                Part::Name(name) if known(name) => values.get(name),
+                Part::Name(name) => format!("${{{name}}}"),
+            })
+            .collect()
+    }
+
     /// The text with every name filled in, each value changed by `quote` first.
     pub(super) fn fill_with(&self, values: &Values, quote: impl Fn(&str) -> String) -> String {
         self.0

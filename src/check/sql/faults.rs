@@ -160,6 +160,9 @@ fn no_such_column(name: &str, connection: &Connection) -> String {
                 "There is a column `{near}`, but in no table that this statement names after FROM."
             )
         }
+        Some(near) if quoted => format!(
+            "A text stands in single quotes: '{name}'. Double quotes are for names: did you mean the column `{near}`?"
+        ),
         Some(near) => format!("Did you mean `{near}`?"),
         None if quoted => format!(
             "A text stands in single quotes: '{name}'. Double quotes are for names of columns and tables."

@@ -151,7 +151,7 @@ impl Case<'_> {
             (
                 "the file is empty".to_owned(),
                 format!(
-                    "Write your statement, or bring the file back as it was shipped: backendlings reset {}",
+                    "Write your statement, or bring the file back as it was shipped: x in the watcher, or cargo run -- reset {}",
                     self.job.exercise.name
                 ),
             )

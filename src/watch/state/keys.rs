@@ -170,7 +170,9 @@ impl State {
         self.panel = Panel::Verdict;
         let total = self.hints_total();
         if self.hints_shown >= total {
-            return self.tell(format!("These are all the hints there are ({total})."));
+            return self.tell(format!(
+                "These are all the hints for what fails now ({total})."
+            ));
         }
         self.hints_shown += 1;
         let seen = Change::HintsSeen(self.name().to_owned(), self.hints_shown);

@@ -229,6 +229,17 @@ fn a_question_answered_with_anything_else_changes_nothing() {
 }
 
 #[test]
+fn after_a_reset_the_way_back_is_told_beside_the_verdict() {
+    let mut script = Script::start();
+    script.save("a").fails().key('x').key('y');
+    script.on(Event::FileReplaced("undo brings it back".into()));
+    script.save("shipped").fails();
+    assert_eq!(script.state.notice.as_deref(), Some("undo brings it back"));
+    script.save("b");
+    assert_eq!(script.state.notice, None);
+}
+
+#[test]
 fn after_the_last_exercise_the_final_message_is_shown() {
     let mut progress = Progress::default();
     progress.apply(&done("one"));
@@ -237,6 +248,43 @@ fn after_the_last_exercise_the_final_message_is_shown() {
     assert_eq!(script.state.current, 2, "the first that is to be done");
     script.save("a").passes().key('n');
     assert_eq!(script.state.panel, Panel::Final);
+}
+
+#[test]
+fn the_first_error_is_shown_before_the_verdict() {
+    let mut script = Script::start();
+    script.save("a");
+    let (run, found) = (script.newest_run(), Finding::new("it compiles"));
+    let stage = Stage::Found(Box::new(found.clone()));
+    script.on(Event::Stage { run, stage });
+    let Phase::Checking {
+        before: Some(so_far),
+        ..
+    } = &script.state.phase
+    else {
+        panic!("the check still runs: {:?}", script.state.phase);
+    };
+    assert_eq!(so_far.findings, [found]);
+}
+
+#[test]
+fn advice_comes_below_a_pass_and_only_for_the_newest_contents() {
+    let advice = |run| Event::Advice {
+        run,
+        advice: vec!["shorter".into()],
+    };
+    let mut script = Script::start();
+    script.save("a").passes();
+    let old = script.newest_run();
+    script.save("b").passes().on(advice(old));
+    let shown = |script: &Script| match &script.state.phase {
+        Phase::Verdict(report) => report.advice.clone(),
+        _ => panic!("there is a verdict"),
+    };
+    assert_eq!(shown(&script), [""; 0]);
+    let newest = script.newest_run();
+    script.on(advice(newest));
+    assert_eq!(shown(&script), ["shorter"]);
 }
 
 #[test]

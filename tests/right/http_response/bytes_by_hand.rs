@@ -5,7 +5,8 @@
 //! the body is counted in bytes. Those who count letters cut off the first name that has an accent.
 //!
 //!     any request   ->   200, Content-Type: text/plain; charset=utf-8,
-//!                        Content-Length: ?, and the text in the variable MESSAGE
+//!                        Content-Length: ?, and the text in the variable MESSAGE,
+//!                        which the runner makes up anew each time: "bagaß", "héllo"
 //!
 //! Read more: RFC 9112, sections 2 and 4
 

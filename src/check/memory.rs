@@ -1,0 +1,308 @@
+//! Verdicts, remembered by the contents of everything they depend on, so that `check-all` does not run again what has not
+//! changed. A key that left something out would be a false pass: each part of it has a test.
+//!
+//! It remembers what was judged, passes and failures; what was skipped may run the next time.
+
+use super::{Job, Source};
+use crate::{
+    build::Toolchain,
+    course::Course,
+    error::Result,
+    outcome::{Outcome, Report},
+    workspace,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::HashMap,
+    env, fs,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::UNIX_EPOCH,
+};
+
+/// The verdicts of one course. It reads what all exercises share once; make a new one for each round of checks.
+#[derive(Debug)]
+pub struct Memory<'a> {
+    course: &'a Course,
+    /// The digest of what every verdict depends on.
+    shared: String,
+    /// The digests of the chapters' directories that have been read.
+    chapters: Mutex<HashMap<usize, String>>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Remembered {
+    key: String,
+    report: Report,
+}
+
+impl<'a> Memory<'a> {
+    /// The memory of `course`, for verdicts with this compiler.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`].
+    pub fn new(course: &'a Course, toolchain: &Toolchain) -> Result<Self> {
+        let runner = env::current_exe().map(|program| identity(&program));
+        let mut digest = Sha256::new();
+        part(&mut digest, "runner", env!("CARGO_PKG_VERSION").as_bytes());
+        part(
+            &mut digest,
+            "runner's file",
+            runner.unwrap_or_default().as_bytes(),
+        );
+        part(
+            &mut digest,
+            "compiler",
+            identity(&toolchain.rustc).as_bytes(),
+        );
+        part(&mut digest, "info", &bytes(&course.workspace.info())?);
+        part(
+            &mut digest,
+            "lock",
+            &bytes(&course.workspace.dependencies_lock())?,
+        );
+        Ok(Self {
+            course,
+            shared: hex(digest),
+            chapters: Mutex::default(),
+        })
+    }
+
+    /// The verdict on exactly this job, if it is remembered.
+    pub fn recall(&self, job: Job<'_>) -> Option<Report> {
+        let file = self.course.workspace.verdict(&job.exercise.name);
+        let text = workspace::read_if_there(&file).ok()??;
+        let remembered: Remembered = serde_json::from_str(&text).ok()?;
+        (remembered.key == self.key(job).ok()?).then_some(remembered.report)
+    }
+
+    /// Remembers a verdict. What cannot be written is judged again the next time; that is no reason to stop.
+    pub fn keep(&self, job: Job<'_>, report: &Report) {
+        let judged = matches!(report.outcome, Outcome::Passed | Outcome::Failed);
+        let Some(key) = self.key(job).ok().filter(|_| judged) else {
+            return;
+        };
+        let remembered = Remembered {
+            key,
+            report: report.clone(),
+        };
+        if let Ok(text) = serde_json::to_string(&remembered) {
+            let file = self.course.workspace.verdict(&job.exercise.name);
+            let _ = workspace::write_atomic(&file, text.as_bytes());
+        }
+    }
+
+    fn key(&self, job: Job<'_>) -> Result<String> {
+        let mut digest = Sha256::new();
+        part(&mut digest, "shared", self.shared.as_bytes());
+        part(&mut digest, "chapter", self.chapter(job)?.as_bytes());
+        part(&mut digest, "name", job.exercise.name.as_bytes());
+        let source = match job.source {
+            Source::Text(text) => text.as_bytes(),
+            Source::Missing => b"\0missing",
+            Source::Unreadable(why) => why.as_bytes(),
+        };
+        part(&mut digest, "source", source);
+        part(&mut digest, "pristine", job.pristine.as_bytes());
+        let solution = bytes(&self.course.solution(job.exercise))?;
+        part(&mut digest, "solution", &solution);
+        Ok(hex(digest))
+    }
+
+    /// Everything in the chapter's directory but the learner's own files: steps, data sets, check programs.
+    fn chapter(&self, job: Job<'_>) -> Result<String> {
+        let mut chapters = self.chapters.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = chapters.get(&job.exercise.chapter) {
+            return Ok(known.clone());
+        }
+        let learners: Vec<_> = self
+            .course
+            .exercises
+            .iter()
+            .map(|exercise| self.course.file(exercise))
+            .collect();
+        let dir = self.course.workspace.chapter(job.exercise.dir.as_deref());
+        let mut digest = Sha256::new();
+        for file in workspace::files_below(&dir)? {
+            if !learners.contains(&file) {
+                let name = self.course.workspace.shown(&file).to_string_lossy();
+                part(&mut digest, &name, &bytes(&file)?);
+            }
+        }
+        let chapter = hex(digest);
+        chapters.insert(job.exercise.chapter, chapter.clone());
+        Ok(chapter)
+    }
+}
+
+/// A part with its name and length, so that no two lists of parts read the same.
+fn part(digest: &mut Sha256, name: &str, contents: &[u8]) {
+    digest.update((name.len() as u64).to_le_bytes());
+    digest.update(name);
+    digest.update((contents.len() as u64).to_le_bytes());
+    digest.update(contents);
+}
+
+fn hex(digest: Sha256) -> String {
+    use std::fmt::Write as _;
+    digest
+        .finalize()
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+fn bytes(file: &Path) -> Result<Vec<u8>> {
+    Ok(workspace::read_bytes_if_there(file)?.unwrap_or_default())
+}
+
+/// Which program this is, without reading all of it: path, size and time of its last change.
+fn identity(program: &Path) -> String {
+    let Ok(metadata) = fs::metadata(program) else {
+        return program.display().to_string();
+    };
+    let changed = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .map_or(0, |since| since.as_nanos());
+    format!("{} {} {changed}", program.display(), metadata.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{progress::Pristine, workspace::Workspace};
+    use tempfile::TempDir;
+
+    const INFO: &str = "format_version = 1\n[[exercises]]\nname = \"a\"\ndir = \"c\"\nhint = \"h\"\n[[exercises]]\nname = \"b\"\ndir = \"c\"\nhint = \"h\"\n";
+
+    struct Bench {
+        dir: TempDir,
+        toolchain: Toolchain,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let dir = workspace::scratch().expect("a directory");
+            let bench = Self {
+                toolchain: Toolchain {
+                    rustc: dir.path().join("rustc"),
+                    clippy_driver: None,
+                },
+                dir,
+            };
+            for (file, text) in [
+                ("info.toml", INFO),
+                ("exercises/c/a.rs", "a"),
+                ("exercises/c/b.rs", "b"),
+                ("exercises/c/a.check.rs", "checks"),
+                ("exercises/c/data/rows.sql", "rows"),
+                ("exercises/dependencies.lock", "lock"),
+                ("solutions/c/a.rs", "solved"),
+                ("rustc", "compiler"),
+            ] {
+                bench.write(file, text);
+            }
+            bench
+        }
+
+        fn write(&self, file: &str, text: &str) {
+            workspace::write_atomic(&self.dir.path().join(file), text.as_bytes()).expect("written");
+        }
+
+        /// Whether a verdict kept before is recalled for this source.
+        fn recalls(&self, source: &str, pristine: &str) -> bool {
+            self.with(source, pristine, |memory, job| memory.recall(job).is_some())
+        }
+
+        fn keep(&self, report: &Report) {
+            self.with("a", "pristine", |memory, job| memory.keep(job, report));
+        }
+
+        fn with<T>(
+            &self,
+            source: &str,
+            pristine: &str,
+            go: impl Fn(&Memory<'_>, Job<'_>) -> T,
+        ) -> T {
+            let course = Course::load(Workspace::at(self.dir.path())).expect("a course");
+            Pristine::take(&course).expect("copied");
+            let memory = Memory::new(&course, &self.toolchain).expect("readable");
+            let job = Job {
+                course: &course,
+                exercise: &course.exercises[0],
+                source: &Source::text(source),
+                pristine,
+                build_dir: Path::new("nowhere"),
+            };
+            go(&memory, job)
+        }
+    }
+
+    #[test]
+    fn the_same_contents_are_recalled_with_their_report() {
+        let bench = Bench::new();
+        let mut report = Report::new("a");
+        report.fail(crate::outcome::Finding::new("a claim"));
+        bench.keep(&report);
+        bench.with("a", "pristine", |memory, job| {
+            assert_eq!(memory.recall(job).as_ref(), Some(&report));
+        });
+    }
+
+    #[test]
+    fn each_part_of_the_key_makes_it_another_one() {
+        for (file, what) in [
+            ("info.toml", "the course"),
+            ("exercises/c/a.check.rs", "the check program"),
+            ("exercises/c/data/rows.sql", "the data"),
+            ("exercises/c/new.toml", "a new file of the chapter"),
+            ("exercises/dependencies.lock", "the lock file"),
+            ("solutions/c/a.rs", "the solution"),
+            ("rustc", "the compiler"),
+        ] {
+            let bench = Bench::new();
+            bench.keep(&Report::new("a"));
+            assert!(bench.recalls("a", "pristine"), "nothing changed");
+            bench.write(file, &format!("{INFO}# changed"));
+            assert!(!bench.recalls("a", "pristine"), "{what} changed");
+        }
+        let bench = Bench::new();
+        bench.keep(&Report::new("a"));
+        assert!(!bench.recalls("b", "pristine"), "the exercise changed");
+        assert!(!bench.recalls("a", "other"), "the shipped tests changed");
+    }
+
+    #[test]
+    fn the_learners_other_files_do_not_matter() {
+        let bench = Bench::new();
+        bench.keep(&Report::new("a"));
+        bench.write("exercises/c/b.rs", "edited");
+        assert!(bench.recalls("a", "pristine"));
+    }
+
+    #[test]
+    fn another_runner_does_not_trust_the_verdict() {
+        let bench = Bench::new();
+        let runner = bench.dir.path().join("runner");
+        workspace::write_atomic(&runner, b"one").expect("written");
+        let before = identity(&runner);
+        workspace::write_atomic(&runner, b"another").expect("written");
+        assert_ne!(before, identity(&runner));
+    }
+
+    #[test]
+    fn what_was_skipped_is_not_remembered() {
+        let bench = Bench::new();
+        let mut report = Report::new("a");
+        report.outcome = Outcome::Skipped {
+            reason: "needs postgres".into(),
+        };
+        bench.keep(&report);
+        assert!(!bench.recalls("a", "pristine"));
+    }
+}

@@ -1,0 +1,354 @@
+//! The `[peers]` table of a steps file: who the other sides are, and what a step expects to have arrived there. It starts nobody.
+//!
+//! ```toml
+//! [[peers.upstream.routes]]
+//! path    = "/products/{id}"
+//! answers = [{ status = 503, headers = { Retry-After = "1" } }, { body = "product ${path.id}", delay_ms = 300 }]
+//!
+//! [[peers.dns.names]]
+//! name      = "${random.word}.test"
+//! addresses = ["192.0.2.${random.octet}"]
+//! ttl       = 300
+//! moods     = ["forged_first", "answers"]
+//!
+//! [[step]]
+//! # …
+//! upstream = { requests = 1 }
+//! dns      = { questions = 1 }
+//! ```
+
+use super::{
+    random,
+    steps::Reader,
+    steps_file::OneOrMany,
+    template::{Template, Values},
+};
+use crate::{
+    course::Spanned,
+    error::Result,
+    peers::{Answer, Ending, Mood, Name, Route, Wait},
+};
+use serde::Deserialize;
+use std::{collections::BTreeMap, net::Ipv4Addr, time::Duration};
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPeers {
+    upstream: Option<RawUpstream>,
+    dns: Option<RawDns>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawUpstream {
+    routes: Vec<RawRoute>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRoute {
+    method: Option<String>,
+    path: Spanned<String>,
+    answers: Vec<RawAnswer>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAnswer {
+    #[serde(default = "ok")]
+    status: u16,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    body: Option<String>,
+    json: Option<serde_json::Value>,
+    /// For so many requests.
+    #[serde(default = "once")]
+    times: usize,
+    delay_ms: Option<u64>,
+    /// Until a step says `upstream = { opens = … }`.
+    #[serde(default)]
+    hold: bool,
+    cut_after: Option<usize>,
+    reset_after: Option<usize>,
+    stall_after: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDns {
+    names: Vec<RawName>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawName {
+    name: Spanned<String>,
+    #[serde(default)]
+    addresses: Vec<Spanned<String>>,
+    alias: Option<Spanned<String>>,
+    ttl: u32,
+    #[serde(default)]
+    moods: Vec<RawMood>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RawMood {
+    Answers,
+    ForgedFirst,
+    Silent,
+    Fails,
+}
+
+/// What a step expects to have arrived at the upstream server since it began.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UpstreamExpect {
+    /// Exactly so many.
+    pub(super) requests: Option<usize>,
+    /// So many of them, or more, were unanswered at one moment: they did not wait for each other.
+    pub(super) at_once_at_least: Option<usize>,
+    /// Never more than so many were unanswered at one moment.
+    pub(super) at_once_at_most: Option<usize>,
+    /// Answers with `hold` may go, from here on.
+    pub(super) opens: Option<Moment>,
+}
+
+/// When a step does something besides its action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Moment {
+    /// Before it.
+    Before,
+    /// After it.
+    After,
+}
+
+/// What a step expects to have arrived at the resolver since it began.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DnsExpect {
+    /// Exactly so many, or one of these numbers.
+    pub(super) questions: Option<OneOrMany<usize>>,
+    /// No two of them have the same id.
+    #[serde(default)]
+    pub(super) ids: Ids,
+}
+
+/// What the ids of questions have to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Ids {
+    #[default]
+    Any,
+    /// Over all questions so far, they are neither all the same nor counted up.
+    Unpredictable,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+fn once() -> usize {
+    1
+}
+
+/// The other sides of one exercise, checked. Names in it are filled in at each run.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    upstream: Option<Vec<PlannedRoute>>,
+    dns: Option<Vec<PlannedName>>,
+}
+
+#[derive(Debug)]
+struct PlannedRoute {
+    method: Option<String>,
+    path: Template,
+    answers: Vec<(usize, Answer, Template)>,
+}
+
+#[derive(Debug)]
+struct PlannedName {
+    name: Template,
+    addresses: Vec<Template>,
+    alias: Option<Template>,
+    ttl: u32,
+    moods: Vec<Mood>,
+}
+
+impl Reader<'_> {
+    /// Checks the `[peers]` table.
+    pub(super) fn plan(&self, raw: RawPeers) -> Result<Plan> {
+        let mut plan = Plan::default();
+        if let Some(upstream) = raw.upstream {
+            let routes = upstream.routes.into_iter().map(|route| self.route(route));
+            plan.upstream = Some(routes.collect::<Result<_>>()?);
+        }
+        if let Some(dns) = raw.dns {
+            let names = dns.names.into_iter().map(|name| self.name(name));
+            plan.dns = Some(names.collect::<Result<_>>()?);
+        }
+        Ok(plan)
+    }
+
+    /// A step may expect something of a peer only if there is one.
+    pub(super) fn expects_of_peers(
+        &self,
+        at: &Spanned<String>,
+        plan: &Plan,
+        upstream: Option<&UpstreamExpect>,
+        dns: Option<&DnsExpect>,
+    ) -> Result<()> {
+        let missing = match (upstream, dns) {
+            (Some(_), _) if plan.upstream.is_none() => "upstream",
+            (_, Some(_)) if plan.dns.is_none() => "dns",
+            _ => return Ok(()),
+        };
+        self.fail(
+            at,
+            format!("this step expects something of {missing}, and there is no such peer"),
+            &format!("Add [peers.{missing}] at the beginning of the file."),
+        )
+    }
+
+    fn template(&self, at: &Spanned<String>) -> Result<Template> {
+        let template = Template::new(at.get_ref());
+        self.check_names(at, template.names())?;
+        Ok(template)
+    }
+
+    fn route(&self, raw: RawRoute) -> Result<PlannedRoute> {
+        let path = self.template(&raw.path)?;
+        if raw.answers.is_empty() {
+            return self.fail(
+                &raw.path,
+                "this route has no answers",
+                "Add answers = [{ body = \"…\" }].",
+            );
+        }
+        let mut answers = Vec::new();
+        for answer in raw.answers {
+            answers.push(self.answer(&raw.path, answer)?);
+        }
+        Ok(PlannedRoute {
+            method: raw.method,
+            path,
+            answers,
+        })
+    }
+
+    fn answer(&self, at: &Spanned<String>, raw: RawAnswer) -> Result<(usize, Answer, Template)> {
+        let (mut answer, body) = match (raw.body, raw.json) {
+            (None, None) => (Answer::status(raw.status), String::new()),
+            (Some(body), None) => (Answer::text(""), body),
+            (None, Some(json)) => (Answer::json(""), json.to_string()),
+            (Some(_), Some(_)) => {
+                return self.fail(
+                    at,
+                    "an answer has body or json, not both",
+                    "Keep one of them.",
+                );
+            }
+        };
+        answer = answer.with_status(raw.status);
+        for (name, value) in raw.headers {
+            answer = answer.header(name, value);
+        }
+        if let Some(time) = raw.delay_ms {
+            answer = answer.after(Wait::Delay(Duration::from_millis(time)));
+        }
+        if raw.hold {
+            answer = answer.after(Wait::Barrier);
+        }
+        let endings = [
+            raw.cut_after.map(Ending::CutAfter),
+            raw.reset_after.map(Ending::ResetAfter),
+            raw.stall_after.map(Ending::StallAfter),
+        ];
+        let mut endings = endings.into_iter().flatten();
+        let ending = endings.next().unwrap_or_default();
+        if endings.next().is_some() {
+            return self.fail(
+                at,
+                "an answer ends in one way",
+                "Keep one of cut_after, reset_after and stall_after.",
+            );
+        }
+        // Names that the upstream fills in itself stay for it.
+        let body = Template::new(&body);
+        let own = |name: &&str| !matches!(*name, "n" | "body") && !name.starts_with("path.");
+        self.check_names(at, body.names().filter(own))?;
+        Ok((raw.times, answer.ending(ending), body))
+    }
+
+    fn name(&self, raw: RawName) -> Result<PlannedName> {
+        let name = self.template(&raw.name)?;
+        let mut addresses = Vec::new();
+        for address in &raw.addresses {
+            let template = self.template(address)?;
+            if template.fill(&Values::new(0)).parse::<Ipv4Addr>().is_err() {
+                return self.fail(
+                    address,
+                    "this is no IPv4 address",
+                    "As in \"192.0.2.${random.octet}\".",
+                );
+            }
+            addresses.push(template);
+        }
+        if addresses.is_empty() == raw.alias.is_none() {
+            return self.fail(
+                &raw.name,
+                "a name has addresses or is an alias, one of them",
+                "As in addresses = [\"192.0.2.7\"].",
+            );
+        }
+        let mood = |raw| match raw {
+            RawMood::Answers => Mood::Answers,
+            RawMood::ForgedFirst => Mood::ForgedFirst,
+            RawMood::Silent => Mood::Silent,
+            RawMood::Fails => Mood::Fails,
+        };
+        Ok(PlannedName {
+            name,
+            addresses,
+            alias: raw.alias.map(|alias| self.template(&alias)).transpose()?,
+            ttl: raw.ttl,
+            moods: raw.moods.into_iter().map(mood).collect(),
+        })
+    }
+}
+
+impl Plan {
+    /// The routes of the upstream server, if there is one.
+    pub(super) fn routes(&self, values: &Values) -> Option<Vec<Route>> {
+        let route = |planned: &PlannedRoute| {
+            let mut route = Route::new(planned.path.fill(values));
+            if let Some(method) = &planned.method {
+                route = route.method(method);
+            }
+            for (times, answer, body) in &planned.answers {
+                let body = body.fill_known(values, |name| random::draw(name, 0).is_some());
+                route = route.then_times(*times, &answer.clone().with_body(body));
+            }
+            route
+        };
+        Some(self.upstream.as_ref()?.iter().map(route).collect())
+    }
+
+    /// The names that the resolver knows, if there is one.
+    pub(super) fn names(&self, values: &Values) -> Option<Vec<Name>> {
+        let name = |planned: &PlannedName| {
+            let name = planned.name.fill(values);
+            let known = match &planned.alias {
+                Some(of) => Name::alias(name, planned.ttl, of.fill(values)),
+                None => {
+                    let addresses = planned.addresses.iter();
+                    let addresses = addresses.filter_map(|one| one.fill(values).parse().ok());
+                    Name::addresses(name, planned.ttl, addresses.collect())
+                }
+            };
+            known.moods(planned.moods.clone())
+        };
+        Some(self.dns.as_ref()?.iter().map(name).collect())
+    }
+}

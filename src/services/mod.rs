@@ -1,0 +1,134 @@
+//! Real programs that an exercise needs: PostgreSQL and Redis, started here, in scratch directories, for nobody else.
+//!
+//! A service is started when it is asked for first, kept warm as long as [`Services`] lives, and handed out clean to each run.
+//! Nothing is left behind: a service ends with its value, on its leash if the runner is killed, and whatever is still there
+//! then is swept at the next start (see [`crate::process::Record`]). Services know nothing of courses, steps or reports.
+
+mod found;
+mod postgres;
+mod redis;
+mod start;
+mod user;
+
+use crate::{
+    error::Result,
+    process::{Cancel, Record},
+    workspace::{self, Workspace},
+};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+pub use found::nginx;
+pub use postgres::{Database, Postgres};
+pub use redis::{Lease, Redis};
+
+/// The services of one runner.
+#[derive(Debug)]
+pub struct Services {
+    record: Record,
+    swept: Mutex<Swept>,
+    postgres: Mutex<Option<Arc<Postgres>>>,
+    redis: Mutex<Option<Arc<Redis>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Swept {
+    Not,
+    Done,
+}
+
+/// A service that this machine does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Its name in a course, as in "postgres".
+    pub service: &'static str,
+    /// The command that installs it.
+    pub install: String,
+}
+
+/// A service, or why there is none. An [`crate::error::Error`] is a fault; this is not.
+pub type Given<T> = std::result::Result<T, Missing>;
+
+impl Services {
+    /// The services of a runner that writes down in `record` what it starts. Nothing is started yet.
+    pub fn new(record: Record) -> Self {
+        Self {
+            record,
+            swept: Mutex::new(Swept::Not),
+            postgres: Mutex::default(),
+            redis: Mutex::default(),
+        }
+    }
+
+    /// The services of a runner that works on this course.
+    pub fn of(workspace: &Workspace) -> Self {
+        Self::new(Record::at(workspace.running()))
+    }
+
+    /// PostgreSQL; started now if it does not run.
+    ///
+    /// # Errors
+    /// If it is there and cannot be started, or the wait for it was cancelled.
+    pub fn postgres(&self, cancel: &Cancel) -> Result<Given<Arc<Postgres>>> {
+        self.sweep()?;
+        let mut kept = lock(&self.postgres);
+        if let Some(running) = kept.as_ref().filter(|postgres| postgres.runs()) {
+            return Ok(Ok(Arc::clone(running)));
+        }
+        let started = Postgres::start(&self.record, cancel)?.map(Arc::new);
+        *kept = started.as_ref().ok().cloned();
+        Ok(started)
+    }
+
+    /// Redis; started now if it does not run.
+    ///
+    /// # Errors
+    /// As [`Services::postgres`].
+    pub fn redis(&self, cancel: &Cancel) -> Result<Given<Arc<Redis>>> {
+        self.sweep()?;
+        let mut kept = lock(&self.redis);
+        if let Some(running) = kept.as_ref().filter(|redis| redis.runs()) {
+            return Ok(Ok(Arc::clone(running)));
+        }
+        let started = Redis::start(&self.record, cancel)?.map(Arc::new);
+        *kept = started.as_ref().ok().cloned();
+        Ok(started)
+    }
+
+    /// Ends and removes what runners that were killed had left, once.
+    fn sweep(&self) -> Result<()> {
+        let mut swept = lock(&self.swept);
+        if *swept == Swept::Not {
+            for directory in self.record.sweep()?.directories {
+                workspace::remove_scratch(&directory);
+            }
+            *swept = Swept::Done;
+        }
+        Ok(())
+    }
+}
+
+impl Missing {
+    fn new(service: &'static str, debian: &str, mac: &str) -> Self {
+        let install = match std::env::consts::OS {
+            "macos" => format!("brew install {mac}"),
+            _ => format!("sudo apt-get install {debian}"),
+        };
+        Self { service, install }
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "needs {}: {}", self.service, self.install)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

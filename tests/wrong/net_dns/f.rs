@@ -1,0 +1,94 @@
+// caught by: a reply with another id is not believed
+//! net_dns: a name becomes an address by one small UDP question
+//!
+//! A program that connects to a name asks a resolver first: one datagram there, one datagram back. UDP
+//! promises nothing: whoever is fast can send something that looks like the answer. That is why each
+//! question has a random id, which the right answer repeats. Long names are written once: where one
+//! comes again, two bytes point back to it. The first of them is 0xC0 or more; no label is so long.
+//!
+//!     NAME\n   ->   ADDRESS TTL\n    as in "192.0.2.7 300"; the resolver is at $DNS_SERVER
+//!     NAME\n   ->   unknown\n        if there is no such name
+//!
+//! Read more: RFC 1035, sections 4.1.2 (the question) and 4.1.4 (names that point back)
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::{env, time::Duration};
+
+/// The question for the address of a name: 3www4test0 stands for www.test.
+fn question(id: u16, name: &str) -> Vec<u8> {
+    // Id; please look further; one question; no answers, authorities or extras.
+    let mut bytes = [&id.to_be_bytes()[..], &[1, 0, 0, 1, 0, 0, 0, 0, 0, 0]].concat();
+    // A dot is for people. The wire has lengths, so that a reader knows how far to go before it reads.
+    for label in name.split('.') {
+        bytes.push(label.len() as u8);
+        bytes.extend(label.as_bytes());
+    }
+    bytes.push(0);
+    bytes.extend([0, 1, 0, 1]); // An IPv4 address; the internet.
+    bytes
+}
+
+/// The place after the name that begins at `at`.
+fn skip_name(reply: &[u8], mut at: usize) -> Option<usize> {
+    // A pointer may stand where any label may, not only at the beginning; nothing of the name follows it.
+    // `get` and `?`: a length that leads out of the datagram is the sender's mistake, and not our panic.
+    loop {
+        match *reply.get(at)? {
+            0 => return Some(at + 1),
+            0xC0.. => return Some(at + 2),
+            length => at += 1 + usize::from(length),
+        }
+    }
+}
+
+/// The first address in a reply and how many seconds it may be kept.
+fn address(reply: &[u8]) -> Option<(Ipv4Addr, u32)> {
+    let mut at = skip_name(reply, 12)? + 4;
+    for _ in 0..reply[7] {
+        // Name, type (2 bytes), class (2), TTL (4), length of the data (2), data. Type 1 is an address.
+        at = skip_name(reply, at)?;
+        let (head, data) = reply.get(at..)?.split_at_checked(10)?;
+        let length = usize::from(head[9]);
+        if let (1, [a, b, c, d]) = (head[1], data.get(..length)?) {
+            let ttl = u32::from_be_bytes([head[4], head[5], head[6], head[7]]);
+            return Some((Ipv4Addr::new(*a, *b, *c, *d), ttl));
+        }
+        at += 10 + length;
+    }
+    None
+}
+
+fn resolve(name: &str) -> io::Result<Option<(Ipv4Addr, u32)>> {
+    let socket = UdpSocket::bind("127.0.0.1:0")?;
+    socket.connect(env::var("DNS_SERVER").unwrap_or("127.0.0.53:53".to_string()))?;
+    socket.set_read_timeout(Some(Duration::from_secs(2)))?;
+    let id = RandomState::new().build_hasher().finish() as u16;
+    socket.send(&question(id, name))?;
+    let mut reply = [0; 512];
+    // Throwing a wrong one away is not enough: the right one is still to come, so the program waits again.
+    let length = socket.recv(&mut reply)?;
+    if reply[..2] != id.to_be_bytes() {
+        return Ok(None);
+    }
+    Ok(address(&reply[..length]))
+}
+
+fn main() -> io::Result<()> {
+    let port = env::var("PORT").unwrap_or("8080".to_string());
+    for stream in TcpListener::bind(format!("127.0.0.1:{port}"))?.incoming() {
+        let mut stream = stream?;
+        let names = BufReader::new(stream.try_clone()?).lines();
+        // A client that breaks off must not end the server for all others.
+        for name in names.map_while(Result::ok) {
+            let answer = match resolve(&name) {
+                Ok(Some((address, ttl))) => format!("{address} {ttl}\n"),
+                Ok(None) => "unknown\n".to_string(),
+                Err(error) => format!("no answer: {error}\n"),
+            };
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    }
+    Ok(())
+}

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     outcome::{Finding, Output},
-    process::{self, Cancel, End, Note, Program, Record, Running, Signal},
+    process::{self, Cancel, End, Program, Running, Signal},
 };
 use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
@@ -36,8 +36,6 @@ const PORTS_TO_TRY: usize = 3;
 pub(super) struct Launch<'a> {
     /// The learner's program.
     pub(super) program: Program,
-    /// Where it is written down while it runs.
-    pub(super) record: &'a Record,
     /// Where it starts.
     pub(super) dir: &'a Path,
     /// Its environment besides `PORT`.
@@ -49,8 +47,6 @@ pub(super) struct Launch<'a> {
 /// A server that listens. Dropping it kills it with all that it started.
 pub(super) struct Server {
     running: Running,
-    /// Its line in the record; crossed out after the program has ended, because fields are dropped in order.
-    _note: Note,
     port: u16,
     /// The connection that showed that the server listens. The first step uses it, so that a server never sees a
     /// connection without a request.
@@ -86,13 +82,8 @@ pub(super) fn launch(
         for (name, value) in launch.env {
             program = program.env(name, value);
         }
-        let running = process::spawn(&program)?;
-        let note = launch
-            .record
-            .note_with_directory(running.id(), launch.dir)?;
         let mut server = Server {
-            running,
-            _note: note,
+            running: process::spawn(&program)?,
             port,
             first: None,
         };
@@ -322,11 +313,8 @@ mod tests {
         let stranger = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = stranger.local_addr().expect("an address").port();
         let program = Program::learners("sleep").arg("600");
-        let record = Record::at(crate::workspace::scratch().expect("a directory").path());
-        let running = process::spawn(&program).expect("sleep starts");
         let mut server = Server {
-            _note: record.note(running.id()).expect("noted"),
-            running,
+            running: process::spawn(&program).expect("sleep starts"),
             port,
             first: None,
         };

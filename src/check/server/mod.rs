@@ -112,13 +112,11 @@ fn run(
     let scratch = workspace::scratch()?;
     layout::lay(&story.files, scratch.path(), &values)?;
     let record = Record::at(job.course.workspace.running());
-    // What a killed runner has left behind goes first.
     for directory in record.sweep()?.directories {
         workspace::remove_scratch(&directory);
     }
     let launch = Launch {
-        program,
-        record: &record,
+        program: program.recorded_in(record, Some(scratch.path())),
         dir: scratch.path(),
         env: &env,
         limit: story.ready_limit,

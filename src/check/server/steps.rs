@@ -124,6 +124,7 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         reader.check_names(&value, template.names())?;
         env.push((name, template));
     }
+    let peers = reader.plan(raw.peers)?;
     let foreign = match (raw.command, raw.build) {
         (Some(command), build) => {
             if command.get_ref().is_empty() || build.as_ref().is_some_and(Vec::is_empty) {
@@ -147,7 +148,6 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         }
         (None, None) => None,
     };
-    let peers = reader.plan(raw.peers)?;
     let mut steps = Vec::new();
     for step in raw.step {
         reader.expects_of_peers(

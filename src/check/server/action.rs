@@ -5,7 +5,7 @@ use super::{
     escape::{shell_word, show},
     message::Asked,
     pieces::{self, Piece},
-    talk::Talk,
+    talk::{Deed, Move, Talk},
     template::{Template, Values},
 };
 use crate::process::Signal;
@@ -85,6 +85,18 @@ impl Action {
             Self::Send(_) | Self::Ask(_) | Self::Life(_) | Self::Look => false,
             Self::Raw(pieces) => pieces.iter().any(Piece::is_random),
             Self::Talk(talk) => talk.is_random(),
+        }
+    }
+
+    /// True if an answer comes that can be kept.
+    pub(super) fn is_answered(&self) -> bool {
+        match self {
+            Self::Send(_) | Self::Ask(_) | Self::Raw(_) => true,
+            Self::Talk(talk) => {
+                let answers = |step: &Move| matches!(step.deed, Deed::Answer(_));
+                talk.moves.iter().any(answers)
+            }
+            Self::Life(_) | Self::Look => false,
         }
     }
 

@@ -236,6 +236,13 @@ impl Reader<'_> {
                 "The limit of all steps is limits = { step_seconds = 5 }.",
             );
         }
+        if raw.on.is_some() && raw.talk.is_none() {
+            return self.fail(
+                at,
+                "only a talk is held on a connection with a name",
+                "Write talk = [{ send = { path = \"/\" } }, { answer = { status = 200 } }].",
+            );
+        }
         let action = match (raw.send, raw.raw, raw.talk, life) {
             (Some(send), None, None, None) => self.ask(at, send)?,
             (None, Some(raw), None, None) => Action::Raw(self.pieces(at, raw)?),
@@ -270,6 +277,20 @@ impl Reader<'_> {
             None if expects_elsewhere => Expect::default(),
             raw => self.expect(at, raw.unwrap_or_default(), &mut names)?,
         };
+        if !action.is_answered() && (!captured.is_empty() || same_as.is_some()) {
+            return self.fail(
+                at,
+                "no answer comes here that could be kept or compared",
+                "Send something, or add the move { answer = { … } }.",
+            );
+        }
+        if raw.parallel.is_some() && same_as.is_some() {
+            return self.fail(
+                at,
+                "many clients at once have many answers, not one to compare",
+                "Compare a capture instead: group = { distinct = { name = 1 } }.",
+            );
+        }
         self.fits(at, &action, &expect, raw.parallel, &together)?;
         let own = own_names(&each, raw.parallel.is_some() || meanwhile.is_some());
         let is_random = action.is_random()

@@ -129,6 +129,10 @@ fn mistakes_in_a_step_of_more_than_one_exchange_are_told() {
     for (rest, told_as) in [
         ("signal = \"TERM\"", "a step does one thing"),
         (
+            "on = \"a\"\nexpect = { status = 200 }",
+            "only a talk is held",
+        ),
+        (
             "grace_seconds = 2\nexpect = { status = 200 }",
             "signal or restart has a grace",
         ),
@@ -191,6 +195,12 @@ fn mistakes_in_a_step_of_more_than_one_exchange_are_told() {
             "{told}"
         );
     }
+    let silent =
+        "[[step]]\nclaim = \"a\"\nsignal = \"HUP\"\ncapture = { id = { json = \"/id\" } }\n";
+    assert!(told(silent).contains("could be kept or compared"));
+    let talk =
+        "[[step]]\nclaim = \"a\"\ntalk = [\"open\"]\ncapture = { id = { json = \"/id\" } }\n";
+    assert!(told(talk).contains("could be kept or compared"));
     let nothing = "[[step]]\nclaim = \"a\"\nrestart = \"TREM\"\n";
     assert!(told(nothing).starts_with("a.toml:3: `TREM` is no signal"));
 }

@@ -344,11 +344,13 @@ fn a_name_that_nothing_gives_a_value_is_a_course_error() {
     );
 }
 
-#[test]
-fn cancelling_ends_a_check_that_waits_for_an_answer() {
+/// Cancels a check of one step when its server was asked, and sees that it comes back at all: the step would wait for ten minutes.
+fn cancelled_when_asked(step: &str) {
     let cancel = Cancel::new();
     let other = cancel.clone();
-    let steps = THREE_STEPS.replace("step_seconds = 10", "step_seconds = 600");
+    let steps = format!(
+        "limits = {{ ready_seconds = 20, step_seconds = 600 }}\n[[step]]\nclaim = \"a\"\n{step}\n"
+    );
     let dir = workspace::scratch().expect("a directory");
     let reached = dir.path().join("reached");
     let source = server(&format!(
@@ -361,9 +363,27 @@ fn cancelling_ends_a_check_that_waits_for_an_answer() {
         thread::yield_now();
     }
     cancel.cancel();
-    // The step would wait for ten minutes; that the check comes back at all shows that it was ended.
     let result = checking.join().expect("no panic");
-    assert!(matches!(result, Err(Error::Cancelled)));
+    assert!(matches!(result, Err(Error::Cancelled)), "{step}");
+}
+
+#[test]
+fn cancelling_ends_a_check_whatever_it_waits_for() {
+    let request = "send = { path = \"/\" }\nexpect = { status = 200 }";
+    for step in [
+        request,
+        "raw = \"GET / HTTP/1.1\\r\\n\\r\\n\"\nexpect = { connection = \"closed\" }",
+        "send = { as = \"anna\", path = \"/\" }\nexpect = { status = 200 }",
+        "talk = [\"open\", { read = \"a\" }]",
+        "talk = [\"open\", \"expect closed\"]",
+        "talk = [{ wait_ms = 600000 }]",
+        "talk = [{ drip = [{ repeat = \"a\", times = 9000 }], pause_ms = 1000 }]",
+        "talk = [{ write = [{ random = 50000000 }] }]",
+        &format!("parallel = 9\n{request}"),
+        &format!("{request}\nmeanwhile = {{ clients = 3, talk = [\"open\", {{ read = \"a\" }}] }}"),
+    ] {
+        cancelled_when_asked(step);
+    }
 }
 
 #[test]

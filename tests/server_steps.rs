@@ -163,6 +163,18 @@ fn an_end_by_a_signal_is_told_from_an_exit() {
     let steps = "[[step]]\nclaim = \"it ends well\"\nsignal = \"TERM\"\nexpect = { exit = 0 }\n";
     let finding = fails(steps, KEEPS_NOTES);
     assert_eq!(actual(&finding), "the program ended: stopped by signal 15");
+    let deaf = server(KEEPS_NOTES).replace(
+        "fn main() {",
+        "fn main() { if env::var(\"AGAIN\").is_err() { use std::os::unix::process::CommandExt; \
+         let me = env::current_exe().expect(\"a path\"); \
+         let _ = std::process::Command::new(\"sh\").arg(\"-c\").arg(\"trap '' TERM; exec \\\"$0\\\"\").arg(me).env(\"AGAIN\", \"1\").exec(); }",
+    );
+    let deaf = tiny(&format!("{steps}grace_seconds = 1\n"), "").check(deaf);
+    let deaf = deaf.expect("no fault of the course");
+    assert_eq!(
+        actual(&deaf.findings[0]),
+        "it was still running after 1 second, which is its grace"
+    );
     let goes_on = "[[step]]\nclaim = \"it goes on\"\nsignal = \"HUP\"\n";
     assert!(actual(&fails(goes_on, KEEPS_NOTES)).contains("signal 1"));
 }

@@ -16,47 +16,31 @@ use std::{
     net::{TcpListener, TcpStream},
 };
 
-struct Request {
-    target: String,
-    version: String,
-    /// Names in small letters, values without the blanks around them.
-    headers: Vec<(String, String)>,
-}
-
-/// The next request, without a body. `None` if the client has no more.
-fn next_request(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
-    let mut line = String::new();
-    if reader.read_line(&mut line)? == 0 {
-        return Ok(None);
-    }
-    let mut parts = line.split_whitespace().skip(1).map(str::to_owned);
-    let (target, version) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let mut headers = Vec::new();
-    loop {
-        line.clear();
-        if reader.read_line(&mut line)? == 0 || line.trim().is_empty() {
-            return Ok(Some(Request { target, version, headers }));
-        }
-        if let Some((name, value)) = line.split_once(':') {
-            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-        }
-    }
+/// The head of the next request, line by line. Empty if the client has no more.
+fn next_head(reader: &mut impl BufRead) -> io::Result<String> {
+    let mut head = String::new();
+    // The empty line at its end is 2 bytes, and after the end of the stream there are 0.
+    while reader.read_line(&mut head)? > 2 {}
+    Ok(head)
 }
 
 /// Whether the client will use this connection again.
-fn stays_open(request: &Request) -> bool {
-    // TODO: Look at the version, and at the header Connection.
-    todo!("{} {:?}", request.version, request.headers)
+fn stays_open(head: &str) -> bool {
+    // TODO: Look at the version in the first line, and at the header Connection in the others.
+    todo!("{head}")
 }
 
 fn serve(mut stream: TcpStream) -> io::Result<()> {
     // TODO: Answer one request after the other, for as long as the connection stays open.
     let mut reader = BufReader::new(stream.try_clone()?);
-    let Some(request) = next_request(&mut reader)? else {
-        return Ok(());
+    let head = next_head(&mut reader)?;
+    let target = head.split(' ').nth(1).unwrap_or("/");
+    let body = format!("hello {}\n", target.trim_start_matches('/'));
+    let connection = if stays_open(&head) {
+        "keep-alive"
+    } else {
+        "close"
     };
-    let body = format!("hello {}\n", request.target.trim_start_matches('/'));
-    let connection = if stays_open(&request) { "keep-alive" } else { "close" };
     let length = body.len();
     write!(
         stream,

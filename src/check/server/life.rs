@@ -22,18 +22,18 @@ impl Telling<'_> {
     pub(super) fn life(&mut self, step: &Step, life: Life, server: &mut Server) -> Result<Came> {
         match life {
             Life::Signal(signal) => self.signal(step, signal, server),
-            Life::Restart(signal) => self.restart(signal, server),
+            Life::Restart(signal) => self.restart(step, signal, server),
         }
     }
 
     fn signal(&mut self, step: &Step, signal: Signal, server: &mut Server) -> Result<Came> {
         server.signal(signal);
         let ends = signal == Signal::Kill || !step.expect.exit.is_empty();
-        let within = if ends { self.step_limit } else { AFTERMATH };
+        let within = if ends { self.grace(step) } else { AFTERMATH };
         match (server.ends_within(within, self.means.cancel)?, ends) {
             (None, false) => Ok(Came::Expected),
             (Some(end), false) => Ok(Came::Died(When::AtThisStep, end)),
-            (None, true) => Ok(Came::Broken(vec![self.goes_on(signal)])),
+            (None, true) => Ok(Came::Broken(vec![self.goes_on(step, signal)])),
             (Some(end), true) => {
                 let right = step.expect.exit.is_empty()
                     || matches!(end, End::Exited(code) if step.expect.exit.contains(&code));
@@ -56,13 +56,13 @@ impl Telling<'_> {
         }
     }
 
-    fn restart(&mut self, signal: Signal, server: &mut Server) -> Result<Came> {
+    fn restart(&mut self, step: &Step, signal: Signal, server: &mut Server) -> Result<Came> {
         server.signal(signal);
         if server
-            .ends_within(self.step_limit, self.means.cancel)?
+            .ends_within(self.grace(step), self.means.cancel)?
             .is_none()
         {
-            return Ok(Came::Broken(vec![self.goes_on(signal)]));
+            return Ok(Came::Broken(vec![self.goes_on(step, signal)]));
         }
         self.lines.close();
         match launch::launch(self.launch, self.means.cancel)? {
@@ -82,13 +82,18 @@ impl Telling<'_> {
         }
     }
 
-    fn goes_on(&self, signal: Signal) -> Problem {
+    /// How long it may take to end.
+    fn grace(&self, step: &Step) -> Duration {
+        step.grace.unwrap_or(self.step_limit)
+    }
+
+    fn goes_on(&self, step: &Step, signal: Signal) -> Problem {
         Problem {
             about: About::Else,
             expected: format!("the program ends after SIG{}", signal.name()),
             actual: format!(
-                "it was still running after {}, which is the limit of one step",
-                seconds(self.step_limit)
+                "it was still running after {}, which is its grace",
+                seconds(self.grace(step))
             ),
             explain: Some(
                 "Whoever stops a service waits for a while and then kills it. End when you are told to.".into(),

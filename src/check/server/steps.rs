@@ -55,6 +55,8 @@ pub(super) struct Step {
     /// So many clients at once.
     pub(super) parallel: Option<usize>,
     pub(super) together: Together,
+    /// How long the program may take to end after a signal, if the step says so.
+    pub(super) grace: Option<Duration>,
     /// Who keeps the server busy at the same time.
     pub(super) meanwhile: Option<Meanwhile>,
     pub(super) expect: Expect,
@@ -227,6 +229,13 @@ impl Reader<'_> {
         let mut names = Vec::new();
         let each = self.each(at, raw.each)?;
         let life = self.life(raw.signal, raw.restart)?;
+        if raw.grace_seconds.is_some() && life.is_none() {
+            return self.fail(
+                at,
+                "only a step with signal or restart has a grace",
+                "The limit of all steps is limits = { step_seconds = 5 }.",
+            );
+        }
         let action = match (raw.send, raw.raw, raw.talk, life) {
             (Some(send), None, None, None) => self.ask(at, send)?,
             (None, Some(raw), None, None) => Action::Raw(self.pieces(at, raw)?),
@@ -290,6 +299,7 @@ impl Reader<'_> {
             each,
             parallel: raw.parallel,
             together,
+            grace: raw.grace_seconds.map(seconds),
             meanwhile,
             expect,
             same_as,

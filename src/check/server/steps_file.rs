@@ -45,6 +45,7 @@ pub(super) struct RawStep {
     pub(super) on: Option<OneOrMany<String>>,
     pub(super) signal: Option<Spanned<String>>,
     pub(super) restart: Option<Spanned<String>>,
+    pub(super) grace_seconds: Option<u32>,
     #[serde(default)]
     pub(super) each: Vec<RawEach>,
     pub(super) parallel: Option<usize>,

@@ -10,8 +10,7 @@
 //! Read more: `std::io::Read::read`, and what it gives at the end of a stream
 
 use std::{
-    env,
-    io,
+    env, io,
     net::{TcpListener, TcpStream},
 };
 

@@ -17,58 +17,52 @@ use std::{
     net::{TcpListener, TcpStream},
 };
 
-struct Request {
-    target: String,
-    version: String,
-    /// Names in small letters, values without the blanks around them.
-    headers: Vec<(String, String)>,
-}
-
-/// The next request, without a body. `None` if the client has no more.
-fn next_request(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
-    let mut line = String::new();
-    if reader.read_line(&mut line)? == 0 {
-        return Ok(None);
-    }
-    let mut parts = line.split_whitespace().skip(1).map(str::to_owned);
-    let (target, version) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let mut headers = Vec::new();
-    loop {
-        line.clear();
-        if reader.read_line(&mut line)? == 0 || line.trim().is_empty() {
-            return Ok(Some(Request { target, version, headers }));
-        }
-        if let Some((name, value)) = line.split_once(':') {
-            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-        }
-    }
+/// The head of the next request, line by line. Empty if the client has no more.
+fn next_head(reader: &mut impl BufRead) -> io::Result<String> {
+    let mut head = String::new();
+    // The empty line at its end is 2 bytes, and after the end of the stream there are 0.
+    while reader.read_line(&mut head)? > 2 {}
+    Ok(head)
 }
 
 /// Whether the client will use this connection again.
-fn stays_open(request: &Request) -> bool {
+fn stays_open(head: &str) -> bool {
     // HTTP/1.1 keeps the connection unless somebody says close; before that, nobody kept it.
-    let close = |(name, value): &(String, String)| {
-        name == "connection" && value == "close"
+    let mut lines = head.lines();
+    let keeps = lines
+        .next()
+        .is_some_and(|first| first.ends_with("HTTP/1.1"));
+    let says_close = |line: &str| {
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        name.eq_ignore_ascii_case("connection") && value.trim() == "close"
     };
-    request.version == "HTTP/1.1" && !request.headers.iter().any(close)
+    keeps && !lines.any(says_close)
 }
 
 fn serve(mut stream: TcpStream) -> io::Result<()> {
     // One reader for the whole connection: what it has read too much is the next request.
     let mut reader = BufReader::new(stream.try_clone()?);
-    while let Some(request) = next_request(&mut reader)? {
-        let body = format!("hello {}\n", request.target.trim_start_matches('/'));
-        let connection = if stays_open(&request) { "keep-alive" } else { "close" };
+    loop {
+        let head = next_head(&mut reader)?;
+        if head.is_empty() {
+            return Ok(());
+        }
+        let target = head.split(' ').nth(1).unwrap_or("/");
+        let body = format!("hello {}\n", target.trim_start_matches('/'));
+        let connection = if stays_open(&head) {
+            "keep-alive"
+        } else {
+            "close"
+        };
         let length = body.len();
         write!(
             stream,
             "HTTP/1.1 200 OK\r\nConnection: {connection}\r\nContent-Length: {length}\r\n\r\n{body}"
         )?;
         if connection == "close" {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }
 
 fn main() -> io::Result<()> {

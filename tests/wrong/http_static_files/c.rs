@@ -1,9 +1,8 @@
 // caught by: no path leads out of the directory
 //! http_static_files: serve files, and only those files
 //!
-//! A path in a request is a wish of a stranger. Between it and your disk stands your code alone, and
-//! the same file has many names: `..`, `%2e%2e`, a double slash, a link that points out of the
-//! directory. So do not look for bad names; find out which file is meant, then ask where it lies.
+//! A path in a request is a wish of a stranger, and a file has many names: `..`, `%2e%2e`, a double
+//! slash, a link out of the directory. Do not look for bad names; find the file, then ask where it lies.
 //!
 //!     GET /pets/cat.html          ->  200, Content-Type: text/html; charset=utf-8, and the bytes of public/pets/cat.html
 //!     .txt, .css, .png, others    ->  text/plain; charset=utf-8, text/css, image/png, application/octet-stream
@@ -21,15 +20,11 @@ use std::{
 
 /// The text behind the signs `%41`. `None` if it is none, or no UTF-8.
 fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digits = [rest.next()?, rest.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
+    let mut parts = text.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(part.get(..2)?, 16).ok()?);
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
     }
     String::from_utf8(bytes).ok()
 }
@@ -67,7 +62,8 @@ fn answer(mut stream: TcpStream) -> io::Result<()> {
         None => ("404 Not Found", "text/plain", b"no such file\n".to_vec()),
     };
     let length = body.len();
-    let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n");
     stream.write_all(&[head.as_bytes(), &body].concat())
 }
 

@@ -23,15 +23,8 @@ use std::{
 const HEAD_WITHIN: Duration = Duration::from_secs(1);
 const HEAD_AT_MOST: usize = 16 * 1024;
 
-enum Head {
-    Whole,
-    TooSlow,
-    TooLarge,
-    /// The client has gone.
-    Gone,
-}
-
-fn read_head(stream: &mut TcpStream) -> io::Result<Head> {
+/// The status of the answer.
+fn read_head(stream: &mut TcpStream) -> io::Result<&'static str> {
     let deadline = Instant::now() + HEAD_WITHIN;
     let mut head = Vec::new();
     let mut buffer = [0; 1024];
@@ -39,33 +32,30 @@ fn read_head(stream: &mut TcpStream) -> io::Result<Head> {
         // Each read may take what is left of the one second, and no more.
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Ok(Head::TooSlow);
+            return Err(ErrorKind::TimedOut.into());
         }
         stream.set_read_timeout(Some(left))?;
         match stream.read(&mut buffer) {
-            Ok(0) => return Ok(Head::Gone),
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(length) => head.extend_from_slice(&buffer[..length]),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                return Ok(Head::TooSlow);
+                return Err(ErrorKind::TimedOut.into());
             }
             Err(error) => return Err(error),
         }
         // The end may lie in what came first, so look at it before the size.
         if head.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
-            return Ok(Head::Whole);
+            return Ok("200 OK");
         }
         if head.len() > HEAD_AT_MOST {
-            return Ok(Head::TooLarge);
+            return Ok("431 Request Header Fields Too Large");
         }
     }
 }
 
 fn serve(mut stream: TcpStream) -> io::Result<()> {
-    let (status, body) = match read_head(&mut stream)? {
-        Head::Whole => ("200 OK", "hello\n"),
-        Head::TooLarge => ("431 Request Header Fields Too Large", "too large\n"),
-        Head::TooSlow | Head::Gone => return Ok(()),
-    };
+    let status = read_head(&mut stream)?;
+    let body = status.replace("200 OK", "hello") + "\n";
     let length = body.len();
     write!(
         stream,
@@ -76,10 +66,8 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
 fn main() -> io::Result<()> {
     let port = env::var("PORT").unwrap_or("8080".to_string());
     for stream in TcpListener::bind(format!("127.0.0.1:{port}"))?.incoming() {
-        let stream = stream?;
-        // A slow client has a thread for one second at most, so there are never many.
         thread::spawn(move || {
-            if let Err(error) = serve(stream) {
+            if let Err(error) = stream.and_then(serve) {
                 println!("broken off: {error}");
             }
         });

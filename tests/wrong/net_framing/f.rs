@@ -36,7 +36,11 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
         }
         pending.extend_from_slice(&buffer[..length]);
         // The end of a piece is taken for the end of a line.
-        for line in pending.strip_suffix(b"\n").unwrap_or(&pending).split(|&byte| byte == b'\n') {
+        for line in pending
+            .strip_suffix(b"\n")
+            .unwrap_or(&pending)
+            .split(|&byte| byte == b'\n')
+        {
             writeln!(stream, "{}", line.len())?;
         }
         pending.clear();

@@ -129,6 +129,10 @@ fn mistakes_in_a_step_of_more_than_one_exchange_are_told() {
     for (rest, told_as) in [
         ("signal = \"TERM\"", "a step does one thing"),
         (
+            "grace_seconds = 2\nexpect = { status = 200 }",
+            "signal or restart has a grace",
+        ),
+        (
             "expect = { status = 200, exit = 0 }",
             "only a step with signal",
         ),

@@ -44,7 +44,7 @@ impl User {
         let through = in_path(&["setpriv", "runuser", "su"]);
         let (Some((name, (uid, gid))), Some(through)) = (found, through) else {
             return Err(Error::tool(
-                "PostgreSQL does not run as root, and there is no other user to run it",
+                "services do not run as root, and there is no other user on this machine to run them",
                 "Run backendlings as an ordinary user.",
             ));
         };

@@ -126,3 +126,48 @@ fn flags_that_the_learner_has_set_do_not_reach_the_build() {
     assert_eq!(ran.status.code(), Some(0), "{ran:?}");
     assert!(!Path::new(&course.root().join("elsewhere")).exists());
 }
+
+#[test]
+fn compiled_by_cargo_the_verdicts_are_the_same_and_the_learner_is_told() {
+    let course = with_crate(7);
+    let judged = |mine: String, way: &str| {
+        course.write(FILE, mine);
+        let ran = common::program(course.root())
+            .args(["run", "sample", "--format", "json"])
+            .env("BACKENDLINGS_COMPILE_WITH", way)
+            .output()
+            .expect("it runs");
+        serde_json::from_slice::<serde_json::Value>(&ran.stdout).expect("a report")
+    };
+    for mine in [
+        asking(7),
+        asking(8),
+        asking(7).replace("{ 7 }", "{ \"7\" }"),
+    ] {
+        let (fast, by_cargo) = (judged(mine.clone(), "rustc"), judged(mine, "cargo"));
+        assert_eq!(fast["outcome"], by_cargo["outcome"]);
+        assert_eq!(fast["checks"], by_cargo["checks"]);
+        assert_eq!(
+            fast["findings"][0]["location"],
+            by_cargo["findings"][0]["location"]
+        );
+        assert_eq!(fast["notes"].as_array().map(Vec::len), Some(0));
+        let note = by_cargo["notes"][0].as_str().expect("a note");
+        assert!(note.contains("by cargo"), "{note}");
+    }
+}
+
+#[test]
+fn doctor_says_which_way_exercises_are_compiled() {
+    let course = with_crate(1);
+    let ran = common::program(course.root())
+        .arg("doctor")
+        .env("BACKENDLINGS_COMPILE_WITH", "cargo")
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(
+        said.contains("by cargo") && said.contains("unset BACKENDLINGS_COMPILE_WITH"),
+        "{said}"
+    );
+}

@@ -241,6 +241,20 @@ fn an_edited_assertion_does_not_pass_and_the_learner_is_told() {
 }
 
 #[test]
+fn clippys_advice_comes_after_the_pass_and_does_not_take_it_back() {
+    let course = Course::new();
+    let terminal = Terminal::watch(course.root(), &[]);
+    terminal.wait_for("the first verdict", got(1));
+    course.write(
+        "exercises/one.rs",
+        &ONE.replace("    1\n", "    return 2;\n"),
+    );
+    let screen = terminal.wait_for_text("unneeded `return` statement");
+    assert!(screen.contains("Passed"), "{screen}");
+    assert!(course.progress().contains("done one"));
+}
+
+#[test]
 fn without_a_terminal_it_speaks_in_lines_and_takes_commands_as_lines() {
     let course = Course::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_backendlings"))

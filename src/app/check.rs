@@ -3,7 +3,7 @@
 use super::{End, context::Context};
 use crate::{
     build::{Dependencies, Toolchain},
-    check::{self, Files, Means, Memory},
+    check::{self, Files, Means, Memory, Round},
     cli::Format,
     error::Result,
     outcome::{Outcome, Report},
@@ -48,10 +48,9 @@ pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Resu
     let dependencies = context.dependencies(&toolchain);
     let services = Services::of(&context.course.workspace);
     let memory = Memory::new(&context.course, &toolchain)?;
-    let total = context.course.exercises.len();
-    let progress = |done: usize| {
+    let progress = |round: Round| {
         if format == Format::Text && console_is_there() {
-            ui::print::err(&format!("\r{done} of {total} checked"));
+            ui::print::err(&format!("\r\x1b[K{}", round.words()));
         }
     };
     let reports = check::check_all(

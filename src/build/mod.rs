@@ -2,13 +2,15 @@
 //!
 //! It knows nothing of courses; it is given a source and says what rustc said.
 
+mod by_cargo;
 pub mod dependencies;
 mod diagnostics;
 mod rustc;
 mod splice;
 mod toolchain;
 
-pub use dependencies::{Dependencies, Externs, Tier};
+pub use by_cargo::ASK_VARIABLE;
+pub use dependencies::{Crates, Dependencies, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
 pub use rustc::{Compiled, Harness, Unit, compile, lint};
 pub use splice::{Spliced, TestFn, has_main, splice, tests_in};

@@ -1,7 +1,7 @@
 //! One run of rustc or clippy-driver on one exercise.
 
 use super::{
-    Toolchain,
+    Linking, Toolchain, by_cargo,
     diagnostics::{self, Diagnostic, Level},
 };
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     workspace,
 };
 use std::{
+    cell::Cell,
     env::consts::EXE_SUFFIX,
     ffi::OsString,
     path::{Path, PathBuf},
@@ -18,6 +19,9 @@ use std::{
 
 /// rustc's messages are long when there are many; more than this nobody reads.
 const MESSAGES_CAP: usize = 16 * 1024 * 1024;
+
+/// What a line about an error has in it.
+const ERROR: &[u8] = b"\"level\":\"error\"";
 
 /// What rustc says after its last error.
 const SUMMARY: &[u8] = b"\"message\":\"aborting due to ";
@@ -35,8 +39,8 @@ pub struct Unit<'a> {
     pub dir: &'a Path,
     /// Which program to make of it.
     pub harness: Harness,
-    /// The arguments that make crates known to it; see [`super::Dependencies`].
-    pub externs: &'a [OsString],
+    /// How its crates become known to it; see [`super::Dependencies`].
+    pub linking: &'a Linking,
 }
 
 /// Which program a source is made into.
@@ -66,11 +70,23 @@ impl Compiled {
     }
 }
 
-/// Compiles a unit.
+/// Compiles a unit. `on_error` is given the first error as soon as rustc has found it, before the rest is known.
 ///
 /// # Errors
 /// If rustc cannot be started, crashes, or fails without a message; [`Error::Cancelled`].
-pub fn compile(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Compiled> {
+pub fn compile(
+    toolchain: &Toolchain,
+    unit: Unit<'_>,
+    cancel: &Cancel,
+    on_error: &dyn Fn(Diagnostic),
+) -> Result<Compiled> {
+    if let Linking::Cargo {
+        crates, target_dir, ..
+    } = unit.linking
+    {
+        write_source(unit)?;
+        return by_cargo::compile(toolchain, unit, crates, target_dir, cancel);
+    }
     let out = unit.dir.join(match unit.harness {
         Harness::Main => format!("{}{EXE_SUFFIX}", unit.name),
         Harness::Tests => format!("{}-tests{EXE_SUFFIX}", unit.name),
@@ -80,10 +96,10 @@ pub fn compile(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result
         .arg("-o")
         .arg(&out);
     // With crates, what rustc remembers takes a quarter off (160 of 220 ms); without, it costs 14 MB and gives nothing.
-    if !unit.externs.is_empty() {
+    if !externs(unit).is_empty() {
         rustc = rustc.arg(flag("-Cincremental=", &unit.dir.join("incremental")));
     }
-    let mut compiled = invoke(rustc, cancel)?;
+    let mut compiled = invoke(rustc, cancel, on_error)?;
     compiled.program = compiled.program.map(|_| out);
     Ok(compiled)
 }
@@ -103,12 +119,23 @@ pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Co
     let clippy = common(clippy, unit)?
         .args(["--emit=metadata", "-o"])
         .arg(out);
-    invoke(clippy, cancel)
+    invoke(clippy, cancel, &|_| {})
+}
+
+fn write_source(unit: Unit<'_>) -> Result<()> {
+    workspace::write_if_changed(&unit.dir.join(unit.shown), unit.source.as_bytes())
+}
+
+/// rustc's arguments for the crates. Without them, as when cargo compiles, Clippy sees none; its advice is then not had.
+fn externs<'a>(unit: Unit<'a>) -> &'a [OsString] {
+    match unit.linking {
+        Linking::Rustc(args) => args,
+        Linking::Cargo { .. } => &[],
+    }
 }
 
 fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
-    let file = unit.dir.join(unit.shown);
-    workspace::write_if_changed(&file, unit.source.as_bytes())?;
+    write_source(unit)?;
     // Variables that would change what rustc does: the learner's verdict must not depend on them.
     let mut program = Program::tool(compiler)
         .without_env("RUSTC_LOG")
@@ -126,7 +153,7 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
     if unit.harness == Harness::Tests {
         program = program.arg("--test");
     }
-    Ok(program.args(unit.externs))
+    Ok(program.args(externs(unit)))
 }
 
 /// What makes linking fast: no debug information, and the standard library as the shared one that the toolchain brings.
@@ -152,10 +179,20 @@ fn flag(name: &str, path: &Path) -> OsString {
 /// Runs the compiler. `program` is set, to nothing in particular, if it succeeded.
 ///
 /// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that.
-fn invoke(program: Program, cancel: &Cancel) -> Result<Compiled> {
+fn invoke(program: Program, cancel: &Cancel, on_error: &dyn Fn(Diagnostic)) -> Result<Compiled> {
     let started = Instant::now();
     let mut running = process::spawn(&program)?;
-    let end = running.wait_unless(None, cancel, |said| said.last_line_has(SUMMARY));
+    let told = Cell::new(false);
+    let end = running.wait_unless(None, cancel, |said| {
+        if !told.get() && said.last_line_has(ERROR) {
+            let so_far = diagnostics::parse(&said.output().text);
+            if let Some(first) = so_far.into_iter().find(|d| d.level == Level::Error) {
+                told.set(true);
+                on_error(first);
+            }
+        }
+        said.last_line_has(SUMMARY)
+    });
     let took = started.elapsed();
     running.kill();
     if end == Some(End::Cancelled) {

@@ -1,12 +1,13 @@
 //! The step that all Rust programs share: compile, and turn rustc's errors into findings.
 
-use super::{Job, Means, Stage};
+use super::{Job, Means, Source, Stage};
 use crate::{
-    build::{self, Diagnostic, Externs, Harness, Level, Unit},
+    build::{self, Diagnostic, Harness, Level, Linking, Unit},
+    course::Kind,
     error::Result,
     outcome::{Detail, Finding, Report, millis},
 };
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// The claim that rustc accepts the program.
 pub(super) const COMPILES: &str = "it compiles";
@@ -22,7 +23,12 @@ pub(super) fn compile(
     means: Means<'_>,
     report: &mut Report,
 ) -> Result<Option<PathBuf>> {
-    let externs = externs(job, means)?;
+    let linking = linking(job, means)?;
+    if let Linking::Cargo { why, .. } = &*linking {
+        report.notes.push(format!(
+            "Compiled by cargo, which is slower, because {why}."
+        ));
+    }
     (means.on_stage)(Stage::Compiling);
     let shown = job.course.relative_file(job.exercise);
     let unit = Unit {
@@ -31,9 +37,11 @@ pub(super) fn compile(
         shown: &shown,
         dir: job.build_dir,
         harness,
-        externs: &externs,
+        linking: &linking,
     };
-    let compiled = build::compile(means.toolchain, unit, means.cancel)?;
+    let on_error =
+        |first: Diagnostic| (means.on_stage)(Stage::Found(Box::new(finding(COMPILES, &first))));
+    let compiled = build::compile(means.toolchain, unit, means.cancel, &on_error)?;
     report.timings.compile_ms = millis(compiled.took);
     report.advice = compiled
         .of(Level::Warning)
@@ -51,9 +59,9 @@ pub(super) fn compile(
 }
 
 /// What rustc needs for the crates of the exercise's chapter. They are waited for if they are not built yet.
-fn externs(job: Job<'_>, means: Means<'_>) -> Result<Externs> {
+fn linking(job: Job<'_>, means: Means<'_>) -> Result<Arc<Linking>> {
     match super::tier(job.course, job.exercise)? {
-        None => Ok(Externs::default()),
+        None => Ok(Arc::new(means.dependencies.none())),
         Some(tier) => means.dependencies.get(&tier, means.cancel, &|progress| {
             (means.on_stage)(Stage::Building(progress));
         }),
@@ -76,18 +84,56 @@ fn clippy_accepts(unit: Unit<'_>, means: Means<'_>, report: &mut Report) -> Resu
 /// One broken claim, with every message as a finding of its own.
 fn fail_with<'a>(report: &mut Report, claim: &str, messages: impl Iterator<Item = &'a Diagnostic>) {
     for (position, message) in messages.enumerate() {
-        let finding = Finding {
-            actual: Some(message.message.clone()),
-            location: message.location.clone(),
-            detail: Some(Detail::Compiler {
-                rendered: message.rendered.clone(),
-            }),
-            ..Finding::new(claim)
-        };
+        let finding = finding(claim, message);
         if position == 0 {
             report.fail(finding);
         } else {
             report.findings.push(finding);
         }
     }
+}
+
+fn finding(claim: &str, message: &Diagnostic) -> Finding {
+    Finding {
+        actual: Some(message.message.clone()),
+        location: message.location.clone(),
+        detail: Some(Detail::Compiler {
+            rendered: message.rendered.clone(),
+        }),
+        ..Finding::new(claim)
+    }
+}
+
+/// What Clippy and the compiler advise on a program that has passed; nothing if Clippy is not installed, or has gated already.
+///
+/// It costs as much as the check itself and changes no verdict, so it is asked for after the verdict is on the screen.
+///
+/// # Errors
+/// As [`build::lint`].
+pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
+    let (Kind::Rust | Kind::Server, Source::Text(text)) = (job.exercise.kind, job.source) else {
+        return Ok(Vec::new());
+    };
+    if job.exercise.strict_clippy || means.toolchain.clippy_driver.is_none() {
+        return Ok(Vec::new());
+    }
+    let linking = linking(job, means)?;
+    let shown = job.course.relative_file(job.exercise);
+    let unit = Unit {
+        name: &job.exercise.name,
+        source: text,
+        shown: &shown,
+        // Away from the check's own directory: a save may begin a check while this is still being stopped.
+        dir: &job.build_dir.join("clippy"),
+        harness: match job.exercise.kind == Kind::Rust && job.exercise.test {
+            true => Harness::Tests,
+            false => Harness::Main,
+        },
+        linking: &linking,
+    };
+    let linted = build::lint(means.toolchain, unit, means.cancel)?;
+    Ok(linted
+        .of(Level::Warning)
+        .map(|message| message.rendered.clone())
+        .collect())
 }

@@ -12,17 +12,18 @@ mod source;
 mod sql;
 
 use crate::{
-    build::{Dependencies, Tier, Toolchain, dependencies::Progress},
+    build::{Crates, Dependencies, Tier, Toolchain, dependencies::Progress},
     course::{Course, Exercise, Kind},
     error::Result,
-    outcome::{Report, millis},
+    outcome::{Finding, Report, millis},
     process::Cancel,
     services::Services,
     workspace,
 };
 use std::{path::Path, time::Instant};
 
-pub use all::check_all;
+pub use all::{Round, check_all};
+pub use compile::advice;
 pub use files::Files;
 pub use memory::Memory;
 pub use source::Source;
@@ -58,12 +59,14 @@ pub struct Means<'a> {
 }
 
 /// What a check is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
     /// The crates of the chapter are being built; that happens once.
     Building(Progress),
     /// rustc is at work.
     Compiling,
+    /// rustc has found this; the verdict, with the rest, will follow.
+    Found(Box<Finding>),
     /// The learner's server was started and does not answer yet.
     Starting,
     /// The claims are being looked at.
@@ -81,13 +84,15 @@ pub enum Stage {
 /// [`crate::error::Error::Io`] if the course's lock file cannot be read.
 pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
     let chapter = course.chapter_of(exercise);
-    let Some(manifest) = course.dependencies_manifest(chapter) else {
+    let Some(sections) = course.dependency_sections(chapter) else {
         return Ok(None);
     };
     Ok(Some(Tier {
         name: chapter.dir.replace('/', "-"),
-        manifest,
-        lock: workspace::read_if_there(&course.workspace.dependencies_lock())?,
+        crates: Crates {
+            sections,
+            lock: workspace::read_if_there(&course.workspace.dependencies_lock())?,
+        },
     }))
 }
 

@@ -8,10 +8,8 @@ const HEAVY: &[&str] = &[
 ];
 
 impl Course {
-    /// The manifest of a package that has a chapter's crates as dependencies; `None` if it uses none.
-    ///
-    /// The package is one file, `main.rs`.
-    pub fn dependencies_manifest(&self, chapter: &Chapter) -> Option<String> {
+    /// The sections of a manifest that name a chapter's crates and how they are compiled; `None` if it uses none.
+    pub fn dependency_sections(&self, chapter: &Chapter) -> Option<String> {
         if chapter.dependencies.is_empty() {
             return None;
         }
@@ -23,9 +21,7 @@ impl Course {
             .map(|name| format!("[profile.dev.package.{name}]\nopt-level = 3\n"))
             .collect();
         Some(format!(
-            "[workspace]\n\n[package]\nname = \"dependencies\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [[bin]]\nname = \"dependencies\"\npath = \"main.rs\"\n\n{dependencies}\n\
-             [profile.dev]\ndebug = false\n{heavy}"
+            "{dependencies}\n[profile.dev]\ndebug = false\n{heavy}"
         ))
     }
 

@@ -1,7 +1,7 @@
 //! What goes into the state machine and what comes out of it: events and effects, as plain data.
 
 use crate::{
-    check::{Source, Stage},
+    check::{Round, Source, Stage},
     error::Error,
     outcome::Report,
     progress::{Change, Progress},
@@ -38,12 +38,19 @@ pub enum Event {
         /// Its result; an error is a fault of ours.
         result: Result<Box<Report>, Error>,
     },
+    /// Clippy's advice on a program that has passed.
+    Advice {
+        /// The number of the check that it passed.
+        run: u64,
+        /// The messages, as rendered.
+        advice: Vec<String>,
+    },
     /// A check of all exercises has come this far.
     AllProgress {
         /// The number of the check.
         run: u64,
-        /// How many exercises have been checked.
-        done: usize,
+        /// How far it is.
+        round: Round,
     },
     /// A check of all exercises has ended.
     AllChecked {

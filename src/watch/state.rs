@@ -13,7 +13,7 @@ use super::{
     list::ListState,
 };
 use crate::{
-    check::{Source, Stage},
+    check::{Round, Source, Stage},
     course::Course,
     error::Error,
     outcome::Report,
@@ -55,8 +55,8 @@ pub enum Panel {
     Solution(String),
     /// The list of exercises.
     List(ListState),
-    /// All exercises are being checked: so many are done.
-    CheckingAll(usize),
+    /// All exercises are being checked.
+    CheckingAll(Round),
 }
 
 /// A question that waits for `y` or `n`.
@@ -155,7 +155,8 @@ impl State {
             } => self.on_seen(position, source, by, now),
             Event::Stage { run, stage } => self.on_stage(run, stage),
             Event::Checked { run, result } => self.on_checked(run, result),
-            Event::AllProgress { run, done } => self.on_all_progress(run, done),
+            Event::Advice { run, advice } => self.on_advice(run, advice),
+            Event::AllProgress { run, round } => self.on_all_progress(run, round),
             Event::AllChecked { run, result } => self.on_all_checked(run, result, now),
             Event::Solution(ours) => self.show_panel(Panel::Solution(ours)),
             Event::Progress(progress) => {

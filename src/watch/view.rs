@@ -30,14 +30,11 @@ pub(super) fn with_view<T>(state: &State, now: Instant, draw: impl FnOnce(&View<
     let chapter = course.chapter_of(exercise);
     let (path, link): (PathBuf, PathBuf) = (course.relative_file(exercise), course.file(exercise));
     let stage = match &state.phase {
-        Phase::Checking { stage, .. } => stage_words(*stage),
+        Phase::Checking { stage, .. } => stage_words(stage),
         _ => String::new(),
     };
-    let checking_all = match state.panel {
-        Panel::CheckingAll(done) => format!(
-            "{done} of {} exercises are checked. Esc stops it.",
-            course.exercises.len()
-        ),
+    let checking_all = match &state.panel {
+        Panel::CheckingAll(round) => format!("{}\n\nEsc stops it.", round.words()),
         _ => String::new(),
     };
     let hints = state.hints();
@@ -101,10 +98,10 @@ fn panel<'a>(state: &'a State, checking_all: &'a str) -> Option<screen::Panel<'a
     })
 }
 
-fn stage_words(stage: Stage) -> String {
+fn stage_words(stage: &Stage) -> String {
     match stage {
-        Stage::Building(progress) => building_words(progress),
-        Stage::Compiling => "compiling".into(),
+        Stage::Building(progress) => building_words(*progress),
+        Stage::Compiling | Stage::Found(_) => "compiling".into(),
         Stage::Starting => "starting your server".into(),
         Stage::Checking { done, total } => format!("checking {done} of {total}"),
     }

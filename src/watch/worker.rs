@@ -3,7 +3,7 @@
 use super::events::Event;
 use crate::{
     build::{Dependencies, Toolchain},
-    check::{Files, Means, Memory, Source, check, check_all, tier},
+    check::{Files, Means, Memory, Round, Source, advice, check, check_all, tier},
     course::Course,
     error::Result,
     process::Cancel,
@@ -113,18 +113,17 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
         if let Task::One { position, .. } = task {
             warm_ahead(course, position, &dependencies);
         }
-        on_event(match task {
-            Task::One { position, source } => Event::Checked {
+        match task {
+            Task::One { position, source } => {
+                one(course, run, position, source, means, on_event);
+            }
+            Task::All => on_event(Event::AllChecked {
                 run,
-                result: one(course, position, source, means),
-            },
-            Task::All => Event::AllChecked {
-                run,
-                result: all(course, means, &|done| {
-                    on_event(Event::AllProgress { run, done });
+                result: all(course, means, &|round| {
+                    on_event(Event::AllProgress { run, round });
                 }),
-            },
-        });
+            }),
+        }
     }
 }
 
@@ -144,24 +143,48 @@ fn warm_ahead(course: &Course, position: usize, dependencies: &Dependencies) {
     }
 }
 
+/// The verdict first, then Clippy's advice on what has passed.
 fn one(
     course: &Course,
+    run: u64,
     position: usize,
     source: Source,
     means: Means<'_>,
-) -> Result<Box<crate::outcome::Report>> {
+    on_event: &OnEvent,
+) {
     let exercise = &course.exercises[position];
-    let files = Files::with_source(course, exercise, Pristine::of(course), source)?;
-    check(files.job(course, exercise), means).map(Box::new)
+    let files = match Files::with_source(course, exercise, Pristine::of(course), source) {
+        Ok(files) => files,
+        Err(error) => {
+            return on_event(Event::Checked {
+                run,
+                result: Err(error),
+            });
+        }
+    };
+    let job = files.job(course, exercise);
+    let result = check(job, means).map(Box::new);
+    let passed = result.as_ref().is_ok_and(|report| report.passed());
+    on_event(Event::Checked { run, result });
+    // Advice that cannot be had, or that nobody waits for any more, is not missed.
+    if let (true, Ok(advice)) = (passed, advice(job, means)) {
+        on_event(Event::Advice { run, advice });
+    }
 }
 
 fn all(
     course: &Course,
     means: Means<'_>,
-    on_done: &(dyn Fn(usize) + Sync),
+    on_progress: &(dyn Fn(Round) + Sync),
 ) -> Result<Vec<(String, bool)>> {
     let memory = Memory::new(course, means.toolchain)?;
-    let reports = check_all(course, Pristine::of(course), means, Some(&memory), on_done)?;
+    let reports = check_all(
+        course,
+        Pristine::of(course),
+        means,
+        Some(&memory),
+        on_progress,
+    )?;
     Ok(reports
         .into_iter()
         .map(|report| (report.exercise.clone(), report.passed()))

@@ -24,6 +24,7 @@ pub(super) fn doctor(root: Option<&Path>, theme: Theme) -> Result<End> {
     let toolchain = Toolchain::find();
     let workspace = context::find(root);
     let mut findings = vec![probes::rust(&toolchain), probes::linker(&toolchain)];
+    findings.push(probes::way_of_compiling());
     findings.push(probes::clippy(&toolchain));
     findings.push(editor());
     findings.extend(probes::services());

@@ -2,7 +2,7 @@
 
 use super::install::command_for;
 use crate::{
-    build::{self, Harness, Toolchain, Unit},
+    build::{self, Harness, Linking, Toolchain, Unit},
     error::{Error, Result},
     process::{self, Cancel, End, Program},
     ui::health::{Finding, Health},
@@ -60,9 +60,9 @@ pub(super) fn linker(toolchain: &Result<Toolchain>) -> Finding {
             shown: Path::new("probe.rs"),
             dir: dir.path(),
             harness: Harness::Main,
-            externs: &[],
+            linking: &Linking::Rustc(Vec::new()),
         };
-        build::compile(toolchain, unit, &Cancel::new())
+        build::compile(toolchain, unit, &Cancel::new(), &|_| {})
     });
     match linked {
         Ok(compiled) if compiled.program.is_some() => good("C compiler", "links programs".into()),
@@ -78,6 +78,19 @@ pub(super) fn linker(toolchain: &Result<Toolchain>) -> Finding {
         Err(error) => Finding {
             mend: Some(command_for("gcc")),
             ..broken("C compiler", &error)
+        },
+    }
+}
+
+/// Whether exercises are compiled the fast way.
+pub(super) fn way_of_compiling() -> Finding {
+    match build::dependencies::asked_for_cargo() {
+        None => good("compiling", "by rustc itself".into()),
+        Some(why) => Finding {
+            what: "compiling".into(),
+            health: Health::Absent,
+            found: format!("by cargo, which is slower, because {why}"),
+            mend: Some(format!("unset {}", build::ASK_VARIABLE)),
         },
     }
 }

@@ -3,7 +3,7 @@
 //! Cargo tells both itself: `--message-format=json-render-diagnostics` (<https://doc.rust-lang.org/cargo/reference/external-tools.html>) and
 //! `cargo metadata`, whose names are those that the source uses, renamed dependencies included.
 
-use super::{super::Toolchain, Tier};
+use super::{super::Toolchain, Crates};
 use crate::{
     error::{Error, Result},
     process::{self, Cancel, End, Program},
@@ -51,22 +51,23 @@ pub(super) struct Package<'a> {
 }
 
 impl Package<'_> {
-    /// Builds the dependencies and gives the arguments with which rustc can use them.
+    /// Builds the dependencies and learns the arguments with which rustc can use them.
     pub(super) fn build(
         &self,
-        tier: &Tier,
+        crates: &Crates,
         in_background: bool,
         cancel: &Cancel,
         on_progress: &dyn Fn(usize, usize),
-    ) -> Result<Vec<OsString>> {
-        workspace::write_if_changed(&self.dir.join("Cargo.toml"), tier.manifest.as_bytes())?;
+    ) -> Result<Learnt> {
+        let manifest = crates.manifest("dependencies", "main.rs");
+        workspace::write_if_changed(&self.dir.join("Cargo.toml"), manifest.as_bytes())?;
         workspace::write_if_changed(&self.dir.join("main.rs"), b"fn main() {}\n")?;
-        if let Some(lock) = &tier.lock {
+        if let Some(lock) = &crates.lock {
             workspace::write_if_changed(&self.dir.join("Cargo.lock"), lock.as_bytes())?;
         }
         let messages = self.run_build(in_background, cancel, on_progress)?;
         let externs = self.direct_dependencies(cancel)?;
-        arguments(&messages, &externs, self.target_dir)
+        Ok(arguments(&messages, &externs, self.target_dir))
     }
 
     fn run_build(
@@ -75,8 +76,7 @@ impl Package<'_> {
         cancel: &Cancel,
         on_progress: &dyn Fn(usize, usize),
     ) -> Result<String> {
-        let build = self
-            .cargo()
+        let build = program(self.toolchain, self.dir)
             .args([
                 "build",
                 "--message-format=json-render-diagnostics",
@@ -109,9 +109,8 @@ impl Package<'_> {
 
     /// The names and identities of the crates that the package itself depends on.
     fn direct_dependencies(&self, cancel: &Cancel) -> Result<Vec<(String, String)>> {
-        let asked = self
-            .cargo()
-            .args(["metadata", "--format-version=1", "--offline"]);
+        let asked =
+            program(self.toolchain, self.dir).args(["metadata", "--format-version=1", "--offline"]);
         let finished = process::run(&asked, cancel)?;
         let metadata: Option<Metadata> = serde_json::from_str(&finished.stdout.text).ok();
         let resolve = metadata
@@ -124,18 +123,25 @@ impl Package<'_> {
         let deps = root.map(|node| node.deps).unwrap_or_default();
         Ok(deps.into_iter().map(|dep| (dep.name, dep.pkg)).collect())
     }
+}
 
-    fn cargo(&self) -> Program {
-        let cargo = self
-            .toolchain
-            .rustc
-            .with_file_name(format!("cargo{EXE_SUFFIX}"));
-        let program = Program::tool(cargo)
-            .dir(self.dir)
-            .env("RUSTC", &self.toolchain.rustc)
-            .keep_output(MESSAGES_CAP);
-        NOT_OURS.iter().fold(program, Program::without_env)
-    }
+/// Cargo of the same toolchain, started in `dir`, deaf to what the learner has set.
+pub(in crate::build) fn program(toolchain: &Toolchain, dir: &Path) -> Program {
+    let cargo = toolchain.rustc.with_file_name(format!("cargo{EXE_SUFFIX}"));
+    let program = Program::tool(cargo)
+        .dir(dir)
+        .env("RUSTC", &toolchain.rustc)
+        .keep_output(MESSAGES_CAP);
+    NOT_OURS.iter().fold(program, Program::without_env)
+}
+
+/// What cargo's messages taught.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Learnt {
+    /// rustc's arguments.
+    Arguments(Vec<OsString>),
+    /// Not enough; the sentence says what was missing.
+    Nothing(String),
 }
 
 fn not_built(stderr: &str) -> Error {
@@ -207,11 +213,7 @@ struct Target {
 }
 
 /// rustc's arguments out of cargo's messages.
-fn arguments(
-    messages: &str,
-    direct: &[(String, String)],
-    target_dir: &Path,
-) -> Result<Vec<OsString>> {
+fn arguments(messages: &str, direct: &[(String, String)], target_dir: &Path) -> Learnt {
     let mut files: HashMap<String, PathBuf> = HashMap::new();
     let mut args: Vec<OsString> = Vec::new();
     for message in messages
@@ -248,16 +250,13 @@ fn arguments(
         &target_dir.join("debug").join("deps"),
     ));
     for (name, package) in direct {
-        let file = files.get(package).ok_or_else(|| {
-            Error::tool(
-                format!("cargo built no library for the crate `{name}`"),
-                "Look whether the course's [dependencies] name a crate that is a library.",
-            )
-        })?;
+        let Some(file) = files.get(package) else {
+            return Learnt::Nothing(format!("cargo names no library for the crate `{name}`"));
+        };
         args.push("--extern".into());
         args.push(joined(&format!("{name}="), file));
     }
-    Ok(args)
+    Learnt::Arguments(args)
 }
 
 fn is_linkable(file: &Path) -> bool {
@@ -287,16 +286,18 @@ mod tests {
 {"reason":"build-script-executed","linked_paths":["native=/t/out"]}
 {"reason":"build-finished","success":true}"#;
         let direct = [("dice".to_owned(), "registry#rand@0.9.0".to_owned())];
-        let args = arguments(messages, &direct, Path::new("/t")).expect("complete");
+        let Learnt::Arguments(args) = arguments(messages, &direct, Path::new("/t")) else {
+            panic!("complete");
+        };
         let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
         assert_eq!(words[0], "-Lnative=/t/out");
         assert_eq!(words[2..], ["--extern", "dice=/t/librand-1.rlib"]);
     }
 
     #[test]
-    fn a_dependency_that_is_no_library_is_an_error_of_the_course() {
+    fn what_cargo_does_not_name_cannot_be_learnt() {
         let direct = [("tool".to_owned(), "registry#tool@1.0.0".to_owned())];
-        let error = arguments("", &direct, Path::new("/t")).expect_err("nothing was built");
-        assert!(error.to_string().contains("`tool`"), "{error}");
+        let learnt = arguments("", &direct, Path::new("/t"));
+        assert!(matches!(learnt, Learnt::Nothing(why) if why.contains("`tool`")));
     }
 }

@@ -6,13 +6,16 @@
 mod cargo;
 mod record;
 
-use super::Toolchain;
+pub(super) use cargo::program as cargo_program;
+
+use super::{Toolchain, by_cargo::ASK_VARIABLE};
 use crate::{
     error::{Error, Result},
     process::Cancel,
 };
 use std::{
     collections::HashMap,
+    env,
     ffi::OsString,
     path::PathBuf,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -28,14 +31,45 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub struct Tier {
     /// Its name, unique in the course; also the name of its directory.
     pub name: String,
-    /// The manifest of a package that has these crates as its dependencies.
-    pub manifest: String,
+    /// The crates.
+    pub crates: Crates,
+}
+
+/// Which crates, and how they are compiled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Crates {
+    /// The sections of a manifest: dependencies and profiles.
+    pub sections: String,
     /// The lock file that pins them; may pin more. Without one, cargo chooses.
     pub lock: Option<String>,
 }
 
-/// What rustc needs to know to use the crates of a tier: `--extern` and `-L` arguments.
-pub type Externs = Arc<Vec<OsString>>;
+impl Crates {
+    /// The manifest of a package with these crates and one program.
+    pub(super) fn manifest(&self, program: &str, path: &str) -> String {
+        format!(
+            "[workspace]\n\n[package]\nname = \"{program}\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\n\
+             [[bin]]\nname = \"{program}\"\npath = \"{path}\"\n\n{}",
+            self.sections
+        )
+    }
+}
+
+/// How a program is compiled so that it can use its crates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Linking {
+    /// By rustc, with these arguments (`--extern` and `-L`).
+    Rustc(Vec<OsString>),
+    /// By cargo, because rustc's arguments are not known.
+    Cargo {
+        /// The crates.
+        crates: Crates,
+        /// Where cargo builds.
+        target_dir: PathBuf,
+        /// Why, as one sentence.
+        why: String,
+    },
+}
 
 /// How far a build is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +110,7 @@ struct Shared {
 #[derive(Clone, Debug)]
 enum State {
     Building(Progress),
-    Ready(Externs),
+    Ready(Arc<Linking>),
     Failed { what: String, help: String },
 }
 
@@ -106,12 +140,12 @@ impl Dependencies {
         tier: &Tier,
         cancel: &Cancel,
         on_progress: &dyn Fn(Progress),
-    ) -> Result<Externs> {
+    ) -> Result<Arc<Linking>> {
         self.begin(tier, Priority::Wanted);
         let mut tiers = self.shared.tiers();
         loop {
             match tiers.get(&tier.name) {
-                Some(State::Ready(externs)) => return Ok(Arc::clone(externs)),
+                Some(State::Ready(linking)) => return Ok(Arc::clone(linking)),
                 Some(State::Failed { what, help }) => {
                     let error = Error::tool(what.clone(), help.clone());
                     // The next try begins anew: the network may be back.
@@ -129,6 +163,14 @@ impl Dependencies {
                 .changed
                 .wait_timeout(tiers, LOOK_EVERY)
                 .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// How a program without crates is compiled.
+    pub fn none(&self) -> Linking {
+        match asked_for_cargo() {
+            Some(why) => self.shared.by_cargo(&Crates::default(), why),
+            None => Linking::Rustc(Vec::new()),
         }
     }
 
@@ -177,8 +219,8 @@ impl Shared {
             let left = time_left(started.elapsed(), done, total);
             self.set(tier, State::Building(Progress { done, total, left }));
         };
-        let state = match self.externs(tier, priority, &on_progress) {
-            Ok(externs) => State::Ready(Arc::new(externs)),
+        let state = match self.linking(tier, priority, &on_progress) {
+            Ok(linking) => State::Ready(Arc::new(linking)),
             Err(error) => State::Failed {
                 what: error.to_string(),
                 help: error.help().unwrap_or_default(),
@@ -187,30 +229,46 @@ impl Shared {
         self.set(tier, state);
     }
 
-    fn externs(
+    fn linking(
         &self,
         tier: &Tier,
         priority: Priority,
         on_progress: &dyn Fn(usize, usize),
-    ) -> Result<Vec<OsString>> {
+    ) -> Result<Linking> {
+        if let Some(why) = asked_for_cargo() {
+            return Ok(self.by_cargo(&tier.crates, why));
+        }
         let dir = self.dir.join(&tier.name);
-        let key = record::key(tier, &self.toolchain.version()?);
-        if let Some(externs) = record::read(&dir, &key) {
-            return Ok(externs);
+        let key = record::key(&tier.crates, &self.toolchain.version()?);
+        if let Some(args) = record::read(&dir, &key) {
+            return Ok(Linking::Rustc(args));
         }
         let package = cargo::Package {
             toolchain: &self.toolchain,
             dir: &dir,
-            target_dir: &self.dir.join("target"),
+            target_dir: &self.target_dir(),
         };
-        let externs = package.build(
-            tier,
-            priority == Priority::Background,
-            &self.end,
-            on_progress,
-        )?;
-        record::write(&dir, &key, &externs)?;
-        Ok(externs)
+        let in_background = priority == Priority::Background;
+        let learnt = package.build(&tier.crates, in_background, &self.end, on_progress)?;
+        match learnt {
+            cargo::Learnt::Arguments(args) => {
+                record::write(&dir, &key, &args)?;
+                Ok(Linking::Rustc(args))
+            }
+            cargo::Learnt::Nothing(why) => Ok(self.by_cargo(&tier.crates, why)),
+        }
+    }
+
+    fn by_cargo(&self, crates: &Crates, why: String) -> Linking {
+        Linking::Cargo {
+            crates: crates.clone(),
+            target_dir: self.target_dir(),
+            why,
+        }
+    }
+
+    fn target_dir(&self) -> PathBuf {
+        self.dir.join("target")
     }
 
     fn set(&self, tier: &Tier, state: State) {
@@ -221,6 +279,12 @@ impl Shared {
     fn tiers(&self) -> MutexGuard<'_, HashMap<String, State>> {
         self.tiers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The reason, if the environment asks for cargo.
+pub fn asked_for_cargo() -> Option<String> {
+    let asked = env::var(ASK_VARIABLE).is_ok_and(|value| value == "cargo");
+    asked.then(|| format!("{ASK_VARIABLE}=cargo is set"))
 }
 
 /// The time left if the rest goes as fast as what is done; nothing is said before a few crates are.

@@ -1,6 +1,6 @@
 //! What was learnt from cargo, kept until something that it depends on changes.
 
-use super::Tier;
+use super::Crates;
 use crate::{error::Result, workspace};
 use serde::{Deserialize, Serialize};
 use std::{ffi::OsString, path::Path};
@@ -12,9 +12,9 @@ struct Record {
 }
 
 /// Everything that decides what the crates of a tier are: manifest, lock file, compiler.
-pub(super) fn key(tier: &Tier, compiler: &str) -> String {
-    let lock = tier.lock.as_deref().unwrap_or("");
-    format!("{compiler}\n{}\n{lock}", tier.manifest)
+pub(super) fn key(crates: &Crates, compiler: &str) -> String {
+    let lock = crates.lock.as_deref().unwrap_or("");
+    format!("{compiler}\n{}\n{lock}", crates.sections)
 }
 
 /// The arguments that were written for this key, if all files they name are there.
@@ -50,22 +50,21 @@ pub(super) fn write(dir: &Path, key: &str, args: &[OsString]) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn tier() -> Tier {
-        Tier {
-            name: "t".into(),
-            manifest: "[dependencies]".into(),
+    fn crates() -> Crates {
+        Crates {
+            sections: "[dependencies]".into(),
             lock: Some("version = 4".into()),
         }
     }
 
     #[test]
-    fn manifest_lock_file_and_compiler_are_each_part_of_the_key() {
-        let base = key(&tier(), "rustc 1");
-        assert_ne!(base, key(&tier(), "rustc 2"));
-        let mut other = tier();
-        other.manifest.push('x');
+    fn crates_lock_file_and_compiler_are_each_part_of_the_key() {
+        let base = key(&crates(), "rustc 1");
+        assert_ne!(base, key(&crates(), "rustc 2"));
+        let mut other = crates();
+        other.sections.push('x');
         assert_ne!(base, key(&other, "rustc 1"));
-        let mut other = tier();
+        let mut other = crates();
         other.lock = None;
         assert_ne!(base, key(&other, "rustc 1"));
     }

@@ -2,7 +2,7 @@
 
 use super::{AfterPass, Panel, Phase, State};
 use crate::{
-    check::{Source, Stage},
+    check::{Round, Source, Stage},
     error::Error,
     outcome::Report,
     progress::Change,
@@ -59,9 +59,26 @@ impl State {
     }
 
     pub(super) fn on_stage(&mut self, run: u64, new: Stage) -> Vec<Effect> {
+        let name = self.name().to_owned();
         match &mut self.phase {
-            Phase::Checking { stage, .. } if run == self.run => {
+            Phase::Checking { stage, before, .. } if run == self.run => {
+                if let Stage::Found(finding) = &new {
+                    // It is on the screen before rustc has ended; the verdict will replace it.
+                    let mut so_far = Report::new(&name);
+                    so_far.fail((**finding).clone());
+                    *before = Some(Box::new(so_far));
+                }
                 *stage = new;
+                vec![Effect::Show(What::Detail)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn on_advice(&mut self, run: u64, advice: Vec<String>) -> Vec<Effect> {
+        match &mut self.phase {
+            Phase::Verdict(report) if run == self.run && report.passed() => {
+                report.advice = advice;
                 vec![Effect::Show(What::Detail)]
             }
             _ => Vec::new(),
@@ -108,14 +125,14 @@ impl State {
     pub(super) fn check_all(&mut self) -> Vec<Effect> {
         self.run += 1;
         let mut effects = vec![Effect::Cancel, Effect::CheckAll { run: self.run }];
-        effects.extend(self.show_panel(Panel::CheckingAll(0)));
+        effects.extend(self.show_panel(Panel::CheckingAll(Round::default())));
         effects
     }
 
-    pub(super) fn on_all_progress(&mut self, run: u64, now_done: usize) -> Vec<Effect> {
+    pub(super) fn on_all_progress(&mut self, run: u64, now: Round) -> Vec<Effect> {
         match &mut self.panel {
-            Panel::CheckingAll(done) if run == self.run => {
-                *done = (*done).max(now_done);
+            Panel::CheckingAll(round) if run == self.run => {
+                *round = now;
                 vec![Effect::Show(What::Detail)]
             }
             _ => Vec::new(),

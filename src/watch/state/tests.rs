@@ -251,6 +251,43 @@ fn after_the_last_exercise_the_final_message_is_shown() {
 }
 
 #[test]
+fn the_first_error_is_shown_before_the_verdict() {
+    let mut script = Script::start();
+    script.save("a");
+    let (run, found) = (script.newest_run(), Finding::new("it compiles"));
+    let stage = Stage::Found(Box::new(found.clone()));
+    script.on(Event::Stage { run, stage });
+    let Phase::Checking {
+        before: Some(so_far),
+        ..
+    } = &script.state.phase
+    else {
+        panic!("the check still runs: {:?}", script.state.phase);
+    };
+    assert_eq!(so_far.findings, [found]);
+}
+
+#[test]
+fn advice_comes_below_a_pass_and_only_for_the_newest_contents() {
+    let advice = |run| Event::Advice {
+        run,
+        advice: vec!["shorter".into()],
+    };
+    let mut script = Script::start();
+    script.save("a").passes();
+    let old = script.newest_run();
+    script.save("b").passes().on(advice(old));
+    let shown = |script: &Script| match &script.state.phase {
+        Phase::Verdict(report) => report.advice.clone(),
+        _ => panic!("there is a verdict"),
+    };
+    assert_eq!(shown(&script), [""; 0]);
+    let newest = script.newest_run();
+    script.on(advice(newest));
+    assert_eq!(shown(&script), ["shorter"]);
+}
+
+#[test]
 fn a_save_brings_the_verdict_back_in_place_of_any_text() {
     let mut script = Script::start();
     assert_eq!(script.state.panel, Panel::Welcome);

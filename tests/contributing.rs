@@ -40,6 +40,75 @@ fn the_steps_of_a_server_are_read_and_a_dead_server_breaks_them() {
     }
 }
 
+/// Every TOML example on steps, with the words before it.
+fn examples_of_steps() -> Vec<(String, String)> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, section) = page.split_once("### Kind server").expect("the section");
+    let (section, _) = section.split_once("### Kind sql").expect("its end");
+    let parts: Vec<&str> = section.split("```").collect();
+    let examples = parts.windows(2).step_by(2).filter_map(|pair| {
+        let toml = pair.get(1)?.strip_prefix("toml\n")?;
+        Some((pair[0].to_owned(), toml.to_owned()))
+    });
+    examples.collect()
+}
+
+#[test]
+fn every_example_of_steps_is_read() {
+    let examples = examples_of_steps();
+    assert!(
+        examples.len() >= 9,
+        "only {} examples were found",
+        examples.len()
+    );
+    let program = "fn main() {}\n";
+    for (_, example) in examples {
+        let tiny = Tiny::sample(program, "kind = \"server\"");
+        // What a step needs may stand in another example.
+        let lines = example.lines().filter(|line| !line.starts_with("needs"));
+        let steps: String = lines.flat_map(|line| [line, "\n"]).collect();
+        tiny.write("exercises/sample.toml", &steps);
+        let report = tiny.check(program);
+        let report = report.unwrap_or_else(|error| panic!("{error} in\n{steps}"));
+        assert!(
+            !report.passed(),
+            "a program without a server passed:\n{steps}"
+        );
+    }
+}
+
+#[test]
+fn an_example_from_an_exercise_stands_there_word_for_word() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = 0;
+    for (words, example) in examples_of_steps() {
+        let Some(name) = words.trim_end().strip_suffix("`:").and_then(|words| {
+            let (_, name) = words.rsplit_once("From `")?;
+            Some(name)
+        }) else {
+            continue;
+        };
+        let chapters = std::fs::read_dir(root.join("exercises")).expect("chapters");
+        let file = chapters
+            .map(|chapter| {
+                chapter
+                    .expect("readable")
+                    .path()
+                    .join(format!("{name}.toml"))
+            })
+            .find(|file| file.exists())
+            .unwrap_or_else(|| panic!("no exercise {name}"));
+        let steps = std::fs::read_to_string(file).expect("readable");
+        assert!(
+            steps.contains(example.trim()),
+            "{name} has no longer\n{example}"
+        );
+        found += 1;
+    }
+    assert!(found >= 4, "only {found} examples name their exercise");
+}
+
 #[test]
 fn the_peers_of_a_server_are_read_and_started() {
     let program = "fn main() {}\n";

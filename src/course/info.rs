@@ -45,6 +45,7 @@ struct RawChapter {
 struct RawExercise {
     name: Spanned<String>,
     dir: Option<Spanned<String>>,
+    file: Option<Spanned<String>>,
     title: Option<String>,
     kind: Option<RawKind>,
     #[serde(default = "yes")]
@@ -222,6 +223,9 @@ fn add(
     if let Some(dir) = &raw.dir {
         check_dir(source, dir)?;
     }
+    if let Some(file) = &raw.file {
+        check_file_name(source, file, raw.kind)?;
+    }
     let dir = raw.dir.as_ref().map(|dir| dir.get_ref().clone());
     let hints = hints_of(source, &raw)?;
     let needs = needs_of(source, &raw)?;
@@ -235,6 +239,7 @@ fn add(
         name: raw.name.get_ref().clone(),
         chapter,
         dir,
+        file: raw.file.map(Spanned::into_inner),
         title: raw.title,
         kind,
         test: raw.test,
@@ -324,6 +329,30 @@ fn check_name(source: &Source<'_>, name: &Spanned<String>) -> Result<()> {
             name,
             format!("`{}` cannot be the name of an exercise", name.get_ref()),
             "Use letters of a to z, digits, `_` and `-`.",
+        );
+    }
+    Ok(())
+}
+
+/// A server may be in another language, and its file has that language's name.
+fn check_file_name(
+    source: &Source<'_>,
+    file: &Spanned<String>,
+    kind: Option<RawKind>,
+) -> Result<()> {
+    let name = Path::new(file.get_ref());
+    if !workspace::stays_inside(name) || name.components().count() != 1 {
+        return source.error(
+            file,
+            format!("`{}` is no name of a file", file.get_ref()),
+            "Name the file without a directory: dir says where it lies.",
+        );
+    }
+    if !matches!(kind, Some(RawKind::Server)) {
+        return source.error(
+            file,
+            "only an exercise of kind server has a file in another language".into(),
+            "Take `file` out; the name of the exercise is the name of its file.",
         );
     }
     Ok(())

@@ -57,6 +57,8 @@ pub struct Exercise {
     pub chapter: usize,
     /// Its directory below `exercises/`.
     pub dir: Option<String>,
+    /// The name of the learner's file, if it is another one than usual: a server in another language.
+    pub file: Option<String>,
     /// What it is about in a few words, if the course says so.
     pub title: Option<String>,
     /// How it is checked.
@@ -208,7 +210,10 @@ impl Course {
 impl Exercise {
     /// The name of the learner's file, without a directory.
     pub fn file_name(&self) -> String {
-        format!("{}.{}", self.name, self.kind.extension())
+        match &self.file {
+            Some(file) => file.clone(),
+            None => format!("{}.{}", self.name, self.kind.extension()),
+        }
     }
 
     /// The hints that fit when these claims are broken: those bound to no claim, and those bound to one of them.

@@ -3,7 +3,7 @@
 //! On Unix the program leads a process group of its own, and the whole group is ended with it. Elsewhere only the program
 //! itself is: the group is a promise of Unix (see README, "Platforms").
 
-use super::{Cancel, Captured, End};
+use super::{Cancel, Captured, End, Note};
 use std::{
     process::{Child, ExitStatus},
     sync::{Arc, Mutex, PoisonError},
@@ -59,6 +59,8 @@ pub struct Running {
     stdout: Captured,
     stderr: Captured,
     reaped: bool,
+    /// Its line in the record of running programs.
+    note: Option<Note>,
 }
 
 impl Running {
@@ -70,10 +72,16 @@ impl Running {
             stdout,
             stderr,
             reaped: false,
+            note: None,
         };
         #[cfg(unix)]
         running.watch_for_exit();
         running
+    }
+
+    /// Keeps its line in the record until it has ended.
+    pub(super) fn keep(&mut self, note: Note) {
+        self.note = Some(note);
     }
 
     /// The identity of the process, which on Unix also names its group.
@@ -184,6 +192,7 @@ impl Running {
             self.child.wait().ok()
         };
         self.reaped = true;
+        self.note = None;
         asked.or(status.map(end_of)).unwrap_or(End::Deadline)
     }
 

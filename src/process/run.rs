@@ -1,6 +1,6 @@
 //! What to start and how, and the usual case: start it, wait for its end, take its output.
 
-use super::{Cancel, Captured, Running};
+use super::{Cancel, Captured, Record, Running};
 use crate::{
     error::{Error, Result},
     outcome::Output,
@@ -44,6 +44,7 @@ pub struct Program {
     deadline: Option<Duration>,
     cap: usize,
     input: Input,
+    record: Option<(Record, Option<PathBuf>)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,7 @@ impl Program {
             deadline: None,
             cap: USUAL_CAP,
             input: Input::Empty,
+            record: None,
         }
     }
 
@@ -143,6 +145,12 @@ impl Program {
             input: Input::Held,
             ..self
         }
+    }
+
+    /// Notes it in a record for as long as it runs; `directory` is of no use once it has ended.
+    pub fn recorded_in(mut self, record: Record, directory: Option<&Path>) -> Self {
+        self.record = Some((record, directory.map(Path::to_owned)));
+        self
     }
 
     fn command(&self) -> Command {
@@ -220,7 +228,15 @@ pub fn spawn(program: &Program) -> Result<Running> {
     };
     let stdout = Captured::drain(stdout, program.cap, waker());
     let stderr = Captured::drain(stderr, program.cap, waker());
-    Ok(Running::new(child, stdout, stderr, wake))
+    let id = child.id();
+    let mut running = Running::new(child, stdout, stderr, wake);
+    if let Some((record, directory)) = &program.record {
+        running.keep(match directory {
+            Some(directory) => record.note_with_directory(id, directory)?,
+            None => record.note(id)?,
+        });
+    }
+    Ok(running)
 }
 
 /// Runs a program to its end, to its deadline, or until it is cancelled; then its whole group is gone.

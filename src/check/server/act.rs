@@ -3,13 +3,15 @@
 
 use super::{
     action::{Action, asked_for},
+    client::{Ask, Told},
     converse::{self, Held, Party, Trouble},
     database,
     escape::{seconds, show},
     expect::{About, Closes, Problem},
-    group,
+    group, json,
     launch::Server,
-    layout, measure,
+    layout,
+    measure::{self, Measure},
     message::{Asked, Message},
     peers_file::Moment,
     pieces,
@@ -20,13 +22,22 @@ use super::{
     wire::{self, Ending, Exchange, Received, Until},
 };
 use crate::error::Result;
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 /// When a step fails: how long its last words, or the server's end, may take to become known.
 const AFTERMATH: Duration = Duration::from_millis(30);
 
 /// The same when the connection was cut, which a dying server does before it is gone.
 const LONG_AFTERMATH: Duration = Duration::from_millis(500);
+
+/// How long a server may take to tidy up after its clients, before what it costs is told.
+const TIDY_WITHIN: Duration = Duration::from_secs(2);
+
+/// Between two looks at it.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 impl Telling<'_> {
     /// Takes a step, then looks at what arrived at the other sides meanwhile.
@@ -125,6 +136,7 @@ impl Telling<'_> {
                 let bytes = send.bytes(&self.values, server.port());
                 self.exchange(step, &bytes, send.asked_for(&self.values), server)
             }
+            Action::Ask(ask) => self.ask(step, ask, server),
             Action::Raw(pieces) => {
                 let bytes = pieces::join(pieces, &self.values);
                 self.exchange(step, &bytes, asked_for(&bytes), server)
@@ -183,6 +195,52 @@ impl Telling<'_> {
         Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
     }
 
+    fn ask(&mut self, step: &Step, ask: &Ask, server: &mut Server) -> Result<Came> {
+        // A client like this opens its own connection; a server must not wait for the one that nobody uses.
+        drop(server.first_connection());
+        let (limit, cancel) = (self.step_limit, self.means.cancel);
+        let told = ask.ask(&self.values, &mut self.jars, server.port(), limit, cancel)?;
+        let came = match told {
+            Told::Answer(message) => {
+                let mut problems = step.expect.judge_message(&message, &self.values);
+                if problems.is_empty() {
+                    problems = self.capture(step, &message, &message.body);
+                    self.remember(step, &message, &mut problems);
+                }
+                expected_or(problems)
+            }
+            Told::Silence => self.no_answer(Ending::Deadline),
+            Told::Trouble(problem) => Came::Broken(vec![problem]),
+        };
+        if matches!(came, Came::Expected) {
+            return Ok(came);
+        }
+        let end = server.ends_within(LONG_AFTERMATH, cancel)?;
+        Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
+    }
+
+    /// Keeps the answer for steps that ask for the same one; compares it with an earlier one.
+    fn remember(&mut self, step: &Step, message: &Message, problems: &mut Vec<Problem>) {
+        if let Some(earlier) = step.same_as.and_then(|earlier| self.answers.get(&earlier)) {
+            let claim = &self.story.steps[step.same_as.unwrap_or_default()].claim;
+            problems.extend(same_answer(claim, earlier, message));
+        }
+        let position = self
+            .story
+            .steps
+            .iter()
+            .position(|known| known.claim == step.claim);
+        let asked_for = |position: &usize| {
+            let later = self.story.steps.iter();
+            later
+                .map(|step| step.same_as)
+                .any(|same| same == Some(*position))
+        };
+        if let Some(position) = position.filter(asked_for) {
+            self.answers.insert(position, message.clone());
+        }
+    }
+
     fn talk(&mut self, step: &Step, talk: &Talk, server: &mut Server) -> Result<Came> {
         let mut first = server.first_connection();
         let values = self.values.clone();
@@ -191,7 +249,11 @@ impl Telling<'_> {
         match held {
             Held::Well(answers) => {
                 let problems = match answers.last() {
-                    Some(last) => self.capture(step, last, &last.body),
+                    Some(last) => {
+                        let mut problems = self.capture(step, last, &last.body);
+                        self.remember(step, last, &mut problems);
+                        problems
+                    }
                     None => Vec::new(),
                 };
                 Ok(expected_or(problems))
@@ -261,7 +323,7 @@ impl Telling<'_> {
     }
 
     /// What does not hold of the files, the data and the cost of the server after the step.
-    fn afterwards(&mut self, step: &Step, server: &Server) -> Result<Vec<Problem>> {
+    fn afterwards(&mut self, step: &Step, server: &mut Server) -> Result<Vec<Problem>> {
         let mut problems = Vec::new();
         for (path, matcher) in &step.expect.files {
             problems.extend(layout::judge(path, matcher, self.dir, &self.values)?);
@@ -270,12 +332,29 @@ impl Telling<'_> {
             problems.extend(database::judge(query, self.dir, &self.values));
         }
         if !step.expect.process.is_empty() {
-            let measured = measure::settled(&step.expect.process, || server.measured());
+            let measured = self.settled(&step.expect.process, server)?;
             let (wrong, notes) = measure::judge(&step.expect.process, &measured);
             problems.extend(wrong);
             self.notes.extend(notes);
         }
         Ok(problems)
+    }
+
+    /// Measures until it is little enough, for as long as a server may take to tidy up after its clients.
+    fn settled(
+        &self,
+        at_most: &BTreeMap<Measure, u64>,
+        server: &mut Server,
+    ) -> Result<measure::Measured> {
+        let until = Instant::now() + TIDY_WITHIN;
+        loop {
+            let measured = server.measured();
+            let enough = measure::judge(at_most, &measured).0.is_empty();
+            let over = Instant::now() >= until;
+            if enough || over || server.ends_within(LOOK_AGAIN, self.means.cancel)?.is_some() {
+                return Ok(measured);
+            }
+        }
     }
 
     /// Keeps what later steps use; gives what was not there.
@@ -304,6 +383,7 @@ impl Telling<'_> {
             && let Some(message) = message
         {
             problems.extend(self.capture(step, &message, &received.bytes));
+            self.remember(step, &message, &mut problems);
         }
         match (problems.is_empty(), received.ending) {
             (true, _) => Came::Expected,
@@ -336,6 +416,27 @@ impl Telling<'_> {
             )),
         }
     }
+}
+
+/// What differs between two answers that have to be the same; JSON is the same whatever the order of its fields.
+fn same_answer(claim: &str, earlier: &Message, now: &Message) -> Option<Problem> {
+    let as_json = |message: &Message| serde_json::from_slice(&message.body).ok();
+    let same_body = earlier.body == now.body
+        || match (as_json(earlier), as_json(now)) {
+            (Some(a), Some(b)) => json::same(&a, &b),
+            _ => false,
+        };
+    if earlier.status == now.status && same_body {
+        return None;
+    }
+    let told =
+        |message: &Message| format!("status {}, body {}", message.status, show(&message.body));
+    Some(Problem {
+        about: About::Body,
+        expected: format!("the same answer as at “{claim}”: {}", told(earlier)),
+        actual: told(now),
+        explain: None,
+    })
 }
 
 fn expected_or(problems: Vec<Problem>) -> Came {

@@ -1,6 +1,7 @@
 //! What a step sends: a request or raw bytes, how that is told, and how to repeat it in a shell. It sends nothing itself.
 
 use super::{
+    client::Ask,
     escape::{shell_word, show},
     message::Asked,
     pieces::{self, Piece},
@@ -15,6 +16,8 @@ use serde_json::Value;
 pub(super) enum Action {
     /// A well-formed request.
     Send(Send),
+    /// A request by a client as people use them.
+    Ask(Box<Ask>),
     /// Bytes as they are.
     Raw(Vec<Piece>),
     /// A conversation.
@@ -64,6 +67,7 @@ impl Action {
     pub(super) fn names(&self) -> Vec<String> {
         let templates = match self {
             Self::Send(send) => send.templates(),
+            Self::Ask(ask) => ask.templates(),
             Self::Raw(pieces) => pieces.iter().filter_map(Piece::template).cloned().collect(),
             Self::Talk(talk) => talk.templates(),
             Self::Life(_) | Self::Look => Vec::new(),
@@ -78,7 +82,7 @@ impl Action {
     /// True if it differs from run to run, whatever names stand in it.
     pub(super) fn is_random(&self) -> bool {
         match self {
-            Self::Send(_) | Self::Life(_) | Self::Look => false,
+            Self::Send(_) | Self::Ask(_) | Self::Life(_) | Self::Look => false,
             Self::Raw(pieces) => pieces.iter().any(Piece::is_random),
             Self::Talk(talk) => talk.is_random(),
         }
@@ -88,6 +92,7 @@ impl Action {
     pub(super) fn asked(&self, values: &Values) -> String {
         match self {
             Self::Send(send) => send.asked(values),
+            Self::Ask(ask) => ask.asked(values),
             Self::Raw(pieces) => format!("the bytes {}", show(&pieces::join(pieces, values))),
             Self::Talk(talk) => talk.asked(usize::MAX - 1, values),
             Self::Life(Life::Signal(signal)) => format!("send the program SIG{}", signal.name()),
@@ -103,6 +108,7 @@ impl Action {
     pub(super) fn repeat(&self, values: &Values) -> Option<String> {
         match self {
             Self::Send(send) => Some(send.curl(values)),
+            Self::Ask(ask) => Some(ask.curl(values)),
             Self::Raw(pieces) => {
                 let printed = pieces::shell(pieces, values);
                 Some(match printed.as_slice() {
@@ -225,7 +231,8 @@ impl Send {
         })
     }
 
-    fn curl(&self, values: &Values) -> String {
+    /// A line for a shell that does the same by hand.
+    pub(super) fn curl(&self, values: &Values) -> String {
         let mut line = "curl -i".to_owned();
         let path = self.path.fill(values);
         match self.method.fill(values).as_str() {

@@ -76,7 +76,7 @@ impl Bytes {
             .then_some(came.len())
     }
 
-    /// What does not hold; `what` names the bytes.
+    /// What does not hold; `what` names the bytes, where that has to be said.
     pub(super) fn judge(&self, what: &str, came: &[u8], values: &Values) -> Option<Problem> {
         if self.holds(came, values) {
             return None;
@@ -87,8 +87,10 @@ impl Bytes {
             .map(|equals| pieces::join(equals, values));
         Some(Problem {
             about: About::Else,
-            expected: format!("{what} {}", self.expected(values)),
-            actual: format!("{what} {}", told(came)),
+            expected: format!("{what} {}", self.expected(values))
+                .trim_start()
+                .to_owned(),
+            actual: format!("{what} {}", told(came)).trim_start().to_owned(),
             explain: wanted.and_then(|wanted| difference(&wanted, came)),
         })
     }
@@ -151,21 +153,16 @@ pub(super) fn told(bytes: &[u8]) -> String {
     if bytes.len() <= SHOWN {
         return show(bytes);
     }
-    let text = std::str::from_utf8(bytes).is_ok();
-    let begin = if text {
-        show(&bytes[..floor(bytes, SHOWN)])
-    } else {
-        show(&bytes[..24])
-    };
+    // The beginning is enough to recognise what it is.
+    const BEGIN: usize = 40;
+    let text = std::str::from_utf8(bytes).ok();
+    let end = text.and_then(|text| (0..=BEGIN).rev().find(|&at| text.is_char_boundary(at)));
     format!(
-        "{} with the SHA-256 {}…, beginning with {begin}",
+        "{} with the SHA-256 {}…, beginning with {}",
         count_bytes(bytes.len()),
-        &sha256(bytes)[..12]
+        &sha256(bytes)[..12],
+        show(&bytes[..end.unwrap_or(BEGIN / 2)])
     )
-}
-
-fn floor(bytes: &[u8], most: usize) -> usize {
-    std::str::from_utf8(bytes).map_or(most, |text| text.floor_char_boundary(most))
 }
 
 fn difference(wanted: &[u8], came: &[u8]) -> Option<String> {

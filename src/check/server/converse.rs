@@ -22,6 +22,9 @@ use std::{
 /// How long a connection is watched to see that it stays open.
 const STAYS_OPEN: Duration = Duration::from_millis(300);
 
+/// When wrong bytes have come: how long to wait for those that come with them.
+const LINGER: Duration = Duration::from_millis(30);
+
 /// The connections that are open, by name.
 #[derive(Default)]
 pub(super) struct Lines(BTreeMap<String, Line>);
@@ -271,17 +274,17 @@ impl Line {
         let Some(portion) = bytes.portion(&heard.bytes, values) else {
             return Ok(Some(missing(&bytes.expected(values), &heard, party)));
         };
-        match bytes.judge("the bytes", &heard.bytes[..portion], values) {
-            None => {
-                self.conn.take(portion);
-                Ok(None)
-            }
-            Some(problem) => Ok(Some(Trouble::Other(vec![Problem {
-                // All that came says more than the part that was compared.
-                actual: format!("the bytes {}", told(&heard.bytes)),
-                ..problem
-            }]))),
-        }
+        let Some(problem) = bytes.judge("", &heard.bytes[..portion], values) else {
+            self.conn.take(portion);
+            return Ok(None);
+        };
+        // All that comes says more than the part that was compared, which may have been cut where it became wrong.
+        let until = Instant::now() + LINGER;
+        let all = self.conn.hear(until, party.cancel, |_, closed| closed)?;
+        Ok(Some(Trouble::Other(vec![Problem {
+            actual: told(&all.bytes),
+            ..problem
+        }])))
     }
 
     fn answer(

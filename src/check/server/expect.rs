@@ -117,24 +117,15 @@ impl Expect {
             || self.closes == Closes::Must
     }
 
-    /// Everything that does not hold, the most telling first; the message, if one came.
-    pub(super) fn judge(
-        &self,
-        received: &Received,
-        asked: Asked,
-        values: &Values,
-    ) -> (Vec<Problem>, Option<Message>) {
-        let message = match parse(&received.bytes, asked) {
-            Ok(message) => message,
-            Err(why) => return (vec![no_message(&why, &received.bytes)], None),
-        };
+    /// What does not hold of what an answer says.
+    pub(super) fn judge_message(&self, message: &Message, values: &Values) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !self.status.is_empty() && !self.status.contains(&message.status) {
             let named: Vec<String> = self.status.iter().map(u16::to_string).collect();
             problems.push(Problem {
                 about: About::Status,
                 expected: format!("status {}", named.join(" or ")),
-                actual: format!("status {}{}", message.status, body_shown(&message)),
+                actual: format!("status {}{}", message.status, body_shown(message)),
                 explain: None,
             });
         }
@@ -159,6 +150,21 @@ impl Expect {
             let wrong = json::judge(&self.json, &message.body, values);
             problems.extend(wrong.into_iter().map(|problem| problem.on(About::Body)));
         }
+        problems
+    }
+
+    /// Everything that does not hold, the most telling first; the message, if one came.
+    pub(super) fn judge(
+        &self,
+        received: &Received,
+        asked: Asked,
+        values: &Values,
+    ) -> (Vec<Problem>, Option<Message>) {
+        let message = match parse(&received.bytes, asked) {
+            Ok(message) => message,
+            Err(why) => return (vec![no_message(&why, &received.bytes)], None),
+        };
+        let mut problems = self.judge_message(&message, values);
         let faults = framing::faults(self.framing, &message, received.ending);
         problems.extend(faults.into_iter().map(|fault| Problem {
             about: About::Else,

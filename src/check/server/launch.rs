@@ -35,7 +35,7 @@ const PORTS_TO_TRY: usize = 3;
 /// What to start, and how.
 pub(super) struct Launch<'a> {
     /// The learner's program.
-    pub(super) program: &'a Path,
+    pub(super) program: Program,
     /// Where it starts.
     pub(super) dir: &'a Path,
     /// Its environment besides `PORT`.
@@ -74,7 +74,9 @@ pub(super) fn launch(
     loop {
         tries += 1;
         let port = free_port()?;
-        let mut program = Program::learners(launch.program)
+        let mut program = launch
+            .program
+            .clone()
             .dir(launch.dir)
             .env("PORT", port.to_string());
         for (name, value) in launch.env {
@@ -212,7 +214,10 @@ impl Server {
             if let Some(end) = self.ends_within(Duration::ZERO, cancel)? {
                 return Ok(Some(self.ended_early(end)));
             }
-            if let Ok(stream) = wire::connect(self.port, limit) {
+            // Whoever listens there may be a stranger's program that was given the same port in the meantime.
+            if let Ok(stream) = wire::connect(self.port, limit)
+                && ports::may_listen_on(self.running.id(), self.port)
+            {
                 self.first = Some(stream);
                 return Ok(None);
             }
@@ -296,5 +301,29 @@ impl Server {
             ),
             ..self.finding()
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stranger_on_the_port_is_not_taken_for_the_server() {
+        let stranger = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = stranger.local_addr().expect("an address").port();
+        let program = Program::learners("sleep").arg("600");
+        let mut server = Server {
+            running: process::spawn(&program).expect("sleep starts"),
+            port,
+            first: None,
+        };
+        let waited = server.wait_until_ready(Duration::from_millis(200), &Cancel::new());
+        let finding = waited.expect("not cancelled").expect("it does not listen");
+        assert!(
+            finding
+                .actual
+                .is_some_and(|text| text.starts_with("nobody accepted"))
+        );
     }
 }

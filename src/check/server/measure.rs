@@ -2,14 +2,7 @@
 //! through `/proc`, macOS through `ps`; elsewhere nobody tells, and the check says so.
 
 use super::expect::{About, Problem};
-use std::{
-    collections::BTreeMap,
-    thread,
-    time::{Duration, Instant},
-};
-
-/// Between two looks at a server that still tidies up.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+use std::collections::BTreeMap;
 
 /// What can be measured, with its name in a step and in a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,23 +48,6 @@ pub(super) fn judge(
         }
     }
     (problems, notes)
-}
-
-/// Measures until it is little enough, for as long as a server may take to tidy up after its clients.
-pub(super) fn settled(
-    at_most: &BTreeMap<Measure, u64>,
-    measure: impl Fn() -> Measured,
-) -> Measured {
-    const TIDY_WITHIN: Duration = Duration::from_secs(2);
-    let until = Instant::now() + TIDY_WITHIN;
-    loop {
-        let measured = measure();
-        let enough = judge(at_most, &measured).0.is_empty();
-        if enough || Instant::now() >= until {
-            return measured;
-        }
-        thread::sleep(LOOK_AGAIN);
-    }
 }
 
 /// Measures a process group.

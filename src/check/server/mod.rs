@@ -6,11 +6,13 @@ mod act;
 mod action;
 mod bytes;
 mod capture;
+mod client;
 mod conn;
 mod converse;
 mod database;
 mod escape;
 mod expect;
+mod foreign;
 mod framing;
 mod group;
 mod json;
@@ -39,14 +41,15 @@ mod wire;
 use super::{Job, Means, Stage, compile};
 use crate::{
     build::Harness,
-    error::Result,
+    error::{Error, Result},
     outcome::{Outcome, Report, millis},
+    process::{Program, Record},
     workspace,
 };
 use converse::Lines;
 use launch::{LISTENS, Launch};
 use peers::Peers;
-use std::{path::Path, time::Instant};
+use std::{collections::HashMap, time::Instant};
 use steps::{Step, Story};
 use story::Telling;
 use template::{Template, Values};
@@ -57,20 +60,32 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     let file = job.course.steps(job.exercise);
     let exercises = job.course.workspace.exercises();
     let story = steps::read(&file, &exercises, &workspace::read(&file)?)?;
-    let Some(program) = compile::compile(job, text, Harness::Main, means, report)? else {
+    let program = match &story.foreign {
+        Some(foreign) => foreign::prepare(foreign, job, text, means, report)?,
+        None => compile::compile(job, text, Harness::Main, means, report)?.map(Program::learners),
+    };
+    let Some(program) = program else {
         not_run(&story, [LISTENS], report);
         return Ok(());
     };
     let started = Instant::now();
-    let result = run(job, &story, &program, means, report);
+    let result = run(job, &story, program, means, report);
     report.timings.run_ms = millis(started.elapsed());
-    result
+    match result {
+        // Of a Rust program this would be the runner's own fault; another language may be missing here.
+        Err(Error::MissingProgram { program, .. }) if story.foreign.is_some() => {
+            foreign::skip(&program, report);
+            not_run(&story, [LISTENS], report);
+            Ok(())
+        }
+        result => result,
+    }
 }
 
 fn run(
     job: Job<'_>,
     story: &Story,
-    program: &Path,
+    program: Program,
     means: Means<'_>,
     report: &mut Report,
 ) -> Result<()> {
@@ -96,8 +111,12 @@ fn run(
         .collect();
     let scratch = workspace::scratch()?;
     layout::lay(&story.files, scratch.path(), &values)?;
+    let record = Record::at(job.course.workspace.running());
+    for directory in record.sweep()?.directories {
+        workspace::remove_scratch(&directory);
+    }
     let launch = Launch {
-        program,
+        program: program.recorded_in(record, Some(scratch.path())),
         dir: scratch.path(),
         env: &env,
         limit: story.ready_limit,
@@ -119,6 +138,8 @@ fn run(
         dir: scratch.path(),
         lines: Lines::default(),
         asked: None,
+        jars: client::Jars::new(),
+        answers: HashMap::new(),
         launch: &launch,
         notes: Vec::new(),
         peers: &peers,

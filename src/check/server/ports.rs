@@ -12,6 +12,19 @@ pub(super) fn listened_by(_group: u32) -> Vec<u16> {
     Vec::new()
 }
 
+/// False if it is known that the processes of a group do not listen on this port.
+#[cfg(target_os = "linux")]
+pub(super) fn may_listen_on(group: u32, port: u16) -> bool {
+    let ports = linux::listened_by(group);
+    ports.contains(&port) || (ports.is_empty() && !linux::can_look_at(group))
+}
+
+/// False if it is known that the processes of a group do not listen on this port.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn may_listen_on(_group: u32, _port: u16) -> bool {
+    true
+}
+
 /// The directories below `/proc` of the processes of a group.
 #[cfg(target_os = "linux")]
 pub(super) fn processes(group: u32) -> Vec<std::path::PathBuf> {
@@ -30,6 +43,14 @@ mod linux {
         let mut processes = entries(Path::new("/proc"));
         processes.retain(|process| group_of(process) == Some(group));
         processes
+    }
+
+    /// True if the system shows what the processes of the group have open.
+    pub(super) fn can_look_at(group: u32) -> bool {
+        let processes = processes(group);
+        processes
+            .iter()
+            .any(|process| !entries(&process.join("fd")).is_empty())
     }
 
     pub(super) fn listened_by(group: u32) -> Vec<u16> {

@@ -6,6 +6,7 @@ use super::{
     action::{Action, Life},
     capture::Capture,
     expect::{Closes, Expect, Explain},
+    foreign::Foreign,
     group::{Meanwhile, Together},
     layout::{Laid, What},
     peers_file::{DnsExpect, Plan, UpstreamExpect},
@@ -28,6 +29,8 @@ const USUAL_READY_LIMIT: Duration = Duration::from_secs(5);
 /// Everything that is done with one server.
 #[derive(Debug)]
 pub(super) struct Story {
+    /// How a server in another language is started; a Rust file is compiled.
+    pub(super) foreign: Option<Foreign>,
     /// Variables of the server's environment besides `PORT`.
     pub(super) env: Vec<(String, Template)>,
     /// What lies in the server's directory before it starts.
@@ -55,6 +58,8 @@ pub(super) struct Step {
     /// Who keeps the server busy at the same time.
     pub(super) meanwhile: Option<Meanwhile>,
     pub(super) expect: Expect,
+    /// The answer is the same as at the step with this position.
+    pub(super) same_as: Option<usize>,
     pub(super) captures: Vec<(String, Capture)>,
     /// Positions of the steps without which this one makes no sense.
     pub(super) needs: Vec<usize>,
@@ -80,7 +85,7 @@ impl Step {
                 pieces: pieces.clone(),
                 pace: Pace::AtOnce,
             },
-            Action::Life(_) | Action::Look => return None,
+            Action::Ask(_) | Action::Life(_) | Action::Look => return None,
         };
         let moves = [ask, Deed::Answer(Box::new(self.expect.clone()))];
         let moves = moves.map(|deed| Move {
@@ -118,6 +123,29 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         env.push((name, template));
     }
     let peers = reader.plan(raw.peers)?;
+    let foreign = match (raw.command, raw.build) {
+        (Some(command), build) => {
+            if command.get_ref().is_empty() || build.as_ref().is_some_and(Vec::is_empty) {
+                return reader.fail(
+                    &command,
+                    "a command without words starts nothing",
+                    "As in command = [\"python3\", \"${file}\"].",
+                );
+            }
+            Some(Foreign {
+                command: command.into_inner(),
+                build,
+            })
+        }
+        (None, Some(_)) => {
+            return reader.fail(
+                &Spanned::new(0..0, ()),
+                "there is build, and no command",
+                "Say what starts the server: command = [\"node\", \"${file}\"].",
+            );
+        }
+        (None, None) => None,
+    };
     let mut steps = Vec::new();
     for step in raw.step {
         reader.expects_of_peers(
@@ -129,6 +157,7 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         steps.push(reader.step(step)?);
     }
     Ok(Story {
+        foreign,
         env,
         files: reader.laid,
         peers,
@@ -199,7 +228,7 @@ impl Reader<'_> {
         let each = self.each(at, raw.each)?;
         let life = self.life(raw.signal, raw.restart)?;
         let action = match (raw.send, raw.raw, raw.talk, life) {
-            (Some(send), None, None, None) => Action::Send(self.request(at, send)?),
+            (Some(send), None, None, None) => self.ask(at, send)?,
             (None, Some(raw), None, None) => Action::Raw(self.pieces(at, raw)?),
             (None, None, Some(moves), None) => {
                 Action::Talk(self.talk(at, raw.on, moves, &mut names)?)
@@ -223,7 +252,12 @@ impl Reader<'_> {
         let together = self.together(at, raw.group, &captured)?;
         let expects_elsewhere =
             matches!(action, Action::Talk(_) | Action::Life(_)) || !together.is_empty();
-        let expect = match raw.expect {
+        let mut raw_expect = raw.expect;
+        let same_as = raw_expect.as_mut().and_then(|expect| expect.same_as.take());
+        let same_as = same_as.map(|claim| self.earlier(&claim)).transpose()?;
+        let expects_elsewhere = expects_elsewhere || same_as.is_some();
+        let expect = match raw_expect {
+            Some(raw) if same_as.is_some() => self.expect_if_any(at, raw, &mut names)?,
             None if expects_elsewhere => Expect::default(),
             raw => self.expect(at, raw.unwrap_or_default(), &mut names)?,
         };
@@ -238,15 +272,9 @@ impl Reader<'_> {
         names.retain(|name| !own.contains(name));
         let mut needs = self.check_names(at, names.iter().map(String::as_str))?;
         for need in &raw.needs {
-            let Some(known) = self.claims.iter().position(|claim| claim == need.get_ref()) else {
-                return self.fail(
-                    need,
-                    "no step before this one has this claim",
-                    "Copy the claim of an earlier step.",
-                );
-            };
-            needs.push(known);
+            needs.push(self.earlier(need)?);
         }
+        needs.extend(same_as);
         let mut captures = Vec::new();
         for (name, capture) in raw.capture {
             captures.push((name.clone(), self.capture(at, capture)?));
@@ -264,6 +292,7 @@ impl Reader<'_> {
             together,
             meanwhile,
             expect,
+            same_as,
             captures,
             needs,
             explain: raw.explain.map(explain).unwrap_or_default(),
@@ -271,6 +300,22 @@ impl Reader<'_> {
             dns: raw.dns,
             is_random,
         })
+    }
+
+    /// The position of an earlier step.
+    fn earlier(&self, claim: &Spanned<String>) -> Result<usize> {
+        match self
+            .claims
+            .iter()
+            .position(|known| known == claim.get_ref())
+        {
+            Some(known) => Ok(known),
+            None => self.fail(
+                claim,
+                "no step before this one has this claim",
+                "Copy the claim of an earlier step.",
+            ),
+        }
     }
 
     /// What a step expects has to be something that its action leads to.
@@ -339,225 +384,4 @@ impl Reader<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Error;
-
-    fn told(text: &str) -> String {
-        let error = read(Path::new("a.toml"), Path::new(""), text).expect_err("it is wrong");
-        assert!(matches!(error, Error::Course { .. }));
-        format!("{error}. {}", error.help().unwrap_or_default())
-    }
-
-    fn step(rest: &str) -> String {
-        format!("[[step]]\nclaim = \"a\"\nsend = {{ path = \"/\" }}\n{rest}\n")
-    }
-
-    #[test]
-    fn a_whole_story_is_read() {
-        let text = r#"
-            env = { MESSAGE = "${random.word}" }
-            limits = { step_seconds = 2 }
-            [[step]]
-            claim = "one"
-            send = { method = "POST", path = "/users", json = { name = "Ann" } }
-            expect = { status = [200, 201], headers.Location = { matches = "^/users/\\d+$" } }
-            capture = { where = { header = "Location" } }
-            [[step]]
-            claim = "two"
-            raw = ["GET ${where}", { repeat = "a", times = 3 }, { hex = "0d 0a" }]
-            expect = { body = "hi", connection = "closed" }
-        "#;
-        let story = read(Path::new("a.toml"), Path::new(""), text).expect("it is right");
-        assert_eq!(story.step_limit, Some(Duration::from_secs(2)));
-        assert_eq!(story.steps[1].needs, [0]);
-    }
-
-    #[test]
-    fn a_mistyped_key_is_told_with_its_line_and_the_nearest_one() {
-        assert_eq!(
-            told(&step("expct = {}")),
-            "a.toml:4: `expct` is not known here. Did you mean `expect`?"
-        );
-        let deep = told(&step("expect = { body = { equal = \"x\" } }"));
-        assert!(
-            deep.contains("`equal` is not known here. Did you mean `equals`?"),
-            "{deep}"
-        );
-    }
-
-    #[test]
-    fn a_name_without_a_value_is_a_fault_of_the_course() {
-        let text = step("expect = { body = \"${id}\" }");
-        assert!(
-            told(&text).starts_with("a.toml:2: nothing gives `${id}` a value"),
-            "{}",
-            told(&text)
-        );
-    }
-
-    #[test]
-    fn a_step_that_checks_nothing_is_refused() {
-        assert!(told(&step("")).contains("checks nothing"));
-        assert!(told(&step("expect = { body = {} }")).contains("says nothing"));
-        assert!(told(&step("expect = { framing = \"loose\" }")).contains("checks nothing"));
-    }
-
-    #[test]
-    fn needs_name_an_earlier_claim() {
-        let text = step("needs = [\"b\"]\nexpect = { status = 200 }");
-        assert!(
-            told(&text).starts_with("a.toml:4: no step before"),
-            "{}",
-            told(&text)
-        );
-    }
-
-    fn talk(moves: &str) -> String {
-        format!("[[step]]\nclaim = \"a\"\ntalk = [{moves}]\n")
-    }
-
-    #[test]
-    fn a_talk_is_read_move_by_move() {
-        let text = talk(
-            r#""open", { on = "b", write = "hi\n", cut = [1] }, { read = [{ random = 9 }] }, { answer = { status = 200 } }, "expect closed""#,
-        );
-        let story = read(Path::new("a.toml"), Path::new(""), &text).expect("it is right");
-        let Action::Talk(talk) = &story.steps[0].action else {
-            panic!("a talk")
-        };
-        assert_eq!(talk.moves.len(), 5);
-        assert!(story.steps[0].is_random);
-    }
-
-    #[test]
-    fn mistakes_in_a_talk_are_told() {
-        for (moves, told_as) in [
-            (
-                r#""opne""#,
-                "`opne` is no move of a talk. A move of one word is one of \"open\"",
-            ),
-            (
-                r#"{ write = "a", read = "b" }"#,
-                "a move of a talk is one of",
-            ),
-            (r#"{ wriet = "a" }"#, "Did you mean `write`?"),
-            (
-                r#"{ read = { lacks = "b" } }"#,
-                "nobody knows how much to read",
-            ),
-            (r#"{ read = {} }"#, "say nothing"),
-            (r#"{ read = "b", cut = 1 }"#, "only write has a cut"),
-            (r#"{ write = [{ hex = "1" }] }"#, "pairs of digits"),
-            (r#"{ write = [{ file = "a.txt" }] }"#, "no file `a.txt`"),
-            (
-                r#"{ answer = { status = 200, connection = "closed" } }"#,
-                "\"expect closed\"",
-            ),
-            (r#"{ write = "${id}" }"#, "nothing gives `${id}` a value"),
-        ] {
-            let told = told(&talk(moves));
-            assert!(
-                told.starts_with("a.toml:") && told.contains(told_as),
-                "{told}"
-            );
-        }
-    }
-
-    #[test]
-    fn mistakes_in_a_step_of_more_than_one_exchange_are_told() {
-        for (rest, told_as) in [
-            ("signal = \"TERM\"", "a step does one thing"),
-            (
-                "expect = { status = 200, exit = 0 }",
-                "only a step with signal",
-            ),
-            (
-                "group = { distinct = { id = 2 } }\nparallel = 2",
-                "does not capture `id`",
-            ),
-            ("group = { status = { 200 = 2 } }", "a group needs clients"),
-            (
-                "group = { status = { ok = 2 } }\nparallel = 2",
-                "`ok` is no status",
-            ),
-            ("group = {}\nparallel = 2", "the group says nothing"),
-            (
-                "group = { median = { of_ms = 5 } }\nparallel = 2",
-                "drowns in the noise",
-            ),
-            (
-                "each = [{ a = \"1\" }, { b = \"2\" }]\nexpect = { status = 200 }",
-                "different fields",
-            ),
-            (
-                "each = [\"${id}\"]\nexpect = { status = 200 }",
-                "nothing gives `${id}` a value",
-            ),
-            (
-                "expect = { body = \"${each.a}\" }",
-                "nothing gives `${each.a}` a value",
-            ),
-            (
-                "meanwhile = { clients = 2, talk = [\"open\"] }\nexpect = { status = 200 }",
-                "goes on after its first move",
-            ),
-            ("expect = { json = { \"$[\" = 1 } }", "is no JSONPath"),
-            (
-                "expect = { json = { \"$.a\" = { equal = 1 } } }",
-                "Did you mean `equals`?",
-            ),
-            (
-                "expect = { json = { \"$.a\" = { type = \"text\" } } }",
-                "`text` is no type of JSON",
-            ),
-            (
-                "expect = { database = { file = \"a\", query = \"b\", rows = [1] } }",
-                "each row a list",
-            ),
-            (
-                "expect = { process = { thread = 1 } }",
-                "Did you mean `threads`?",
-            ),
-        ] {
-            let told = told(&step(rest));
-            assert!(
-                told.starts_with("a.toml:") && told.contains(told_as),
-                "{told}"
-            );
-        }
-        let nothing = "[[step]]\nclaim = \"a\"\nrestart = \"TREM\"\n";
-        assert!(told(nothing).starts_with("a.toml:3: `TREM` is no signal"));
-    }
-
-    #[test]
-    fn mistakes_in_the_files_are_told() {
-        for (file, told_as) in [
-            (r#""../a" = "x""#, "leaves the server's directory"),
-            (
-                r#""a" = { from = "no/such/place" }"#,
-                "there is no `no/such/place`",
-            ),
-            (
-                r#""a" = { link = "b", from = "c" }"#,
-                "one of bytes, link and from",
-            ),
-            (r#""a" = "${id}""#, "nothing gives `${id}` a value"),
-        ] {
-            let text = format!(
-                "files = {{ {file} }}\n{}",
-                step("expect = { status = 200 }")
-            );
-            let told = told(&text);
-            assert!(
-                told.starts_with("a.toml:1: ") && told.contains(told_as),
-                "{told}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_pattern_that_is_none_is_told() {
-        assert!(told(&step("expect = { body = { matches = \"(\" } }")).contains("is no pattern"));
-    }
-}
+mod tests;

@@ -15,6 +15,8 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawStory {
+    pub(super) command: Option<Spanned<Vec<String>>>,
+    pub(super) build: Option<Vec<String>>,
     #[serde(default)]
     pub(super) env: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
@@ -77,6 +79,32 @@ pub(super) struct RawSend {
     pub(super) headers: BTreeMap<String, String>,
     pub(super) body: Option<String>,
     pub(super) json: Option<serde_json::Value>,
+    #[serde(rename = "as")]
+    pub(super) client: Option<String>,
+    pub(super) form: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    pub(super) multipart: Vec<RawPart>,
+    pub(super) basic: Option<RawBasic>,
+    pub(super) bearer: Option<String>,
+    /// The most redirects to follow.
+    pub(super) follow: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPart {
+    pub(super) name: String,
+    pub(super) content: String,
+    pub(super) file_name: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) content_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBasic {
+    pub(super) user: String,
+    pub(super) password: String,
 }
 
 fn get() -> String {
@@ -215,6 +243,7 @@ pub(super) struct RawExpect {
     pub(super) database: Option<OneOrMany<RawQuery>>,
     pub(super) process: Option<RawProcess>,
     pub(super) exit: Option<OneOrMany<i32>>,
+    pub(super) same_as: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) framing: RawFraming,
     pub(super) connection: Option<RawConnection>,

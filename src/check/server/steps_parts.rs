@@ -2,8 +2,9 @@
 //! [`super::steps`].
 
 use super::{
-    action::{Body, Send},
+    action::{Action, Body, Send},
     capture::Capture,
+    client::{Ask, Auth, FormPart},
     expect::{Closes, Expect},
     framing::Framing,
     matcher::{Matcher, Presence},
@@ -17,7 +18,86 @@ use crate::{course::Spanned, error::Result};
 use regex::Regex;
 
 impl Reader<'_> {
+    /// A request on the wire, or one by a client where only a client can send it.
+    pub(super) fn ask(&self, at: &Spanned<String>, mut raw: RawSend) -> Result<Action> {
+        let auth = match (raw.basic.take(), raw.bearer.take()) {
+            (Some(basic), None) => Some(Auth::Basic(
+                Template::new(&basic.user),
+                Template::new(&basic.password),
+            )),
+            (None, Some(token)) => Some(Auth::Bearer(Template::new(&token))),
+            (None, None) => None,
+            (Some(_), Some(_)) => {
+                return self.fail(
+                    at,
+                    "a request has basic or bearer, not both",
+                    "Keep one of them.",
+                );
+            }
+        };
+        let client = raw.client.take();
+        let parts: Vec<FormPart> = std::mem::take(&mut raw.multipart)
+            .into_iter()
+            .map(|part| FormPart {
+                name: part.name,
+                content: Template::new(&part.content),
+                file_name: part.file_name.as_deref().map(Template::new),
+                content_type: part.content_type,
+            })
+            .collect();
+        let form = raw.form.take().map(|fields| {
+            let fields = fields.into_iter();
+            fields
+                .map(|(name, value)| (name, Template::new(&value)))
+                .collect()
+        });
+        let follow = raw.follow.take();
+        let needs_a_client = client.is_some()
+            || auth.is_some()
+            || form.is_some()
+            || !parts.is_empty()
+            || follow.is_some();
+        let bodies = [
+            raw.body.is_some(),
+            raw.json.is_some(),
+            form.is_some(),
+            !parts.is_empty(),
+        ];
+        if bodies.iter().filter(|given| **given).count() > 1 {
+            return self.fail(
+                at,
+                "a request has one body: body, json, form or multipart",
+                "Keep one of them.",
+            );
+        }
+        let send = self.request(at, raw)?;
+        if !needs_a_client {
+            return Ok(Action::Send(send));
+        }
+        Ok(Action::Ask(Box::new(Ask {
+            send,
+            client,
+            auth,
+            form,
+            parts,
+            follow: follow.unwrap_or(0),
+        })))
+    }
+
     pub(super) fn request(&self, at: &Spanned<String>, raw: RawSend) -> Result<Send> {
+        if raw.client.is_some()
+            || raw.form.is_some()
+            || !raw.multipart.is_empty()
+            || raw.basic.is_some()
+            || raw.bearer.is_some()
+            || raw.follow.is_some()
+        {
+            return self.fail(
+                at,
+                "a move of a talk is about bytes: it has no as, form, multipart, basic, bearer or follow",
+                "Make a step of its own, or write the header yourself.",
+            );
+        }
         let body = match (raw.body, raw.json) {
             (Some(_), Some(_)) => {
                 return self.fail(
@@ -41,7 +121,26 @@ impl Reader<'_> {
         })
     }
 
+    /// An expectation that says something.
     pub(super) fn expect(
+        &self,
+        at: &Spanned<String>,
+        raw: RawExpect,
+        names: &mut Vec<String>,
+    ) -> Result<Expect> {
+        let expect = self.expect_if_any(at, raw, names)?;
+        if expect.is_empty() {
+            return self.fail(
+                at,
+                "a step without expectations checks nothing",
+                "Add expect = { status = 200 }, or more.",
+            );
+        }
+        Ok(expect)
+    }
+
+    /// An expectation that may say nothing, because the step says it in another place.
+    pub(super) fn expect_if_any(
         &self,
         at: &Spanned<String>,
         raw: RawExpect,
@@ -86,13 +185,6 @@ impl Reader<'_> {
         }
         expect.exit = raw.exit.map(OneOrMany::into_vec).unwrap_or_default();
         self.expect_more(at, &mut expect, raw.json, raw.database, raw.process, names)?;
-        if expect.is_empty() {
-            return self.fail(
-                at,
-                "a step without expectations checks nothing",
-                "Add expect = { status = 200 }, or more.",
-            );
-        }
         Ok(expect)
     }
 

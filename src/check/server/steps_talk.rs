@@ -200,6 +200,18 @@ impl Reader<'_> {
             deeds.push(Deed::Read(bytes));
         }
         if let Some(answer) = raw.answer {
+            let elsewhere = answer.same_as.is_some()
+                || answer.exit.is_some()
+                || answer.database.is_some()
+                || answer.process.is_some()
+                || !answer.files.is_empty();
+            if elsewhere {
+                return self.fail(
+                    at,
+                    "an answer in a talk says nothing of files, data, the program or other answers",
+                    "Put that into the expect of the step.",
+                );
+            }
             let expect = self.expect(at, answer, names)?;
             if expect.closes == Closes::Must {
                 return self.fail(

@@ -2,10 +2,12 @@
 
 use super::{
     action::{Action, Life},
+    client::Jars,
     converse::Lines,
     expect::{About, Problem},
     last_words::{explain_end, how, panic_place},
     launch::{Launch, Server},
+    message::Message,
     peers::Peers,
     steps::{Step, Story},
     template::Values,
@@ -16,7 +18,7 @@ use crate::{
     outcome::{Finding, Report},
     process::End,
 };
-use std::{path::Path, time::Duration};
+use std::{collections::HashMap, path::Path, time::Duration};
 
 /// After so many steps without an answer the others would only cost the learner's time.
 const UNANSWERED_STEPS: usize = 2;
@@ -33,6 +35,10 @@ pub(super) struct Telling<'a> {
     pub(super) lines: Lines,
     /// How far the step in question came, if it says more than the step itself.
     pub(super) asked: Option<String>,
+    /// The cookies of the clients that have names.
+    pub(super) jars: Jars,
+    /// Answers that later steps ask for again, by the position of their steps.
+    pub(super) answers: HashMap<usize, Message>,
     /// How the server is started again.
     pub(super) launch: &'a Launch<'a>,
     /// What the learner should know although it is no failure.

@@ -72,6 +72,15 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Start your server and leave it running, to play with it by hand
+    Serve {
+        /// Which exercise
+        #[command(flatten)]
+        name: OptionalName,
+        /// The port it listens on
+        #[arg(long, value_name = "PORT", default_value_t = 8000)]
+        port: u16,
+    },
     /// Show a hint: each time one more, and each a step closer
     Hint {
         /// Which exercise

@@ -6,6 +6,7 @@ mod doctor;
 mod files;
 mod learn;
 mod place;
+mod serve;
 mod watch;
 
 use crate::{
@@ -58,6 +59,7 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
             };
             check::check_all(&context()?, trust, output.format)
         }
+        Command::Serve { name, port } => serve::serve(context()?, name.name.as_deref(), port),
         Command::Hint { name, all } => learn::hint(&context()?, name.name.as_deref(), all),
         Command::Solution { name, early } => {
             learn::solution(&context()?, name.name.as_deref(), early)

@@ -97,8 +97,11 @@ impl Services {
         Ok(started)
     }
 
-    /// Ends and removes what runners that were killed had left, once.
-    fn sweep(&self) -> Result<()> {
+    /// Ends and removes what runners that were killed had left, once. It is done before the first service is started in any case.
+    ///
+    /// # Errors
+    /// If the record cannot be read.
+    pub fn sweep(&self) -> Result<()> {
         let mut swept = lock(&self.swept);
         if *swept == Swept::Not {
             for directory in self.record.sweep()?.directories {
@@ -111,12 +114,38 @@ impl Services {
 }
 
 impl Missing {
-    fn new(service: &'static str, debian: &str, mac: &str) -> Self {
-        let install = match std::env::consts::OS {
-            "macos" => format!("brew install {mac}"),
-            _ => format!("sudo apt-get install {debian}"),
+    /// `packages` names it for each package manager; whoever has none of them is sent to `doctor`.
+    fn new(service: &'static str, packages: [(&str, &str); 4]) -> Self {
+        let known = packages
+            .iter()
+            .find(|(manager, _)| found::in_path(&[manager]).is_some());
+        let install = match known {
+            Some(("brew", package)) => format!("brew install {package}"),
+            Some(("pacman", package)) => format!("sudo pacman -S {package}"),
+            Some((manager, package)) => format!("sudo {manager} install {package}"),
+            None => "`backendlings doctor` says how to install it".into(),
         };
         Self { service, install }
+    }
+
+    fn postgres() -> Self {
+        let packages = [
+            ("apt-get", "postgresql"),
+            ("dnf", "postgresql-server"),
+            ("pacman", "postgresql"),
+            ("brew", "postgresql"),
+        ];
+        Self::new("postgres", packages)
+    }
+
+    fn redis() -> Self {
+        let packages = [
+            ("apt-get", "redis-server"),
+            ("dnf", "redis"),
+            ("pacman", "redis"),
+            ("brew", "redis"),
+        ];
+        Self::new("redis", packages)
     }
 }
 

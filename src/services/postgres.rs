@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    process::{Cancel, End, Program, Record, run},
+    process::{Cancel, End, Note, Program, Record, run},
     workspace,
 };
 use std::{
@@ -44,7 +44,8 @@ pub struct Postgres {
     /// The names of databases that were filled once, by what fills them.
     templates: Mutex<HashMap<String, String>>,
     next: AtomicU64,
-    // After `started`, so that it is there until the server has ended.
+    // After `started`, so that it is there until the server has ended; noted from the moment when it was made.
+    _noted: Note,
     _directory: workspace::Scratch,
 }
 
@@ -58,10 +59,11 @@ pub struct Database {
 impl Postgres {
     pub(super) fn start(record: &Record, cancel: &Cancel) -> Result<Given<Self>> {
         let Some(bin) = found::postgres() else {
-            return Ok(Err(Missing::new("postgres", "postgresql", "postgresql")));
+            return Ok(Err(Missing::postgres()));
         };
         let user = User::find()?;
         let directory = workspace::scratch()?;
+        let noted = record.note_with_directory(std::process::id(), directory.path())?;
         let password = random_letters();
         let password_file = directory.path().join("password");
         workspace::write_atomic(&password_file, password.as_bytes())?;
@@ -115,6 +117,7 @@ impl Postgres {
             password,
             templates: Mutex::default(),
             next: AtomicU64::new(0),
+            _noted: noted,
             _directory: directory,
         };
         let role = format!(

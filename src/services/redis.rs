@@ -47,7 +47,7 @@ pub struct Lease(Arc<Redis>);
 impl Redis {
     pub(super) fn start(record: &Record, cancel: &Cancel) -> Result<Given<Self>> {
         let Some(program) = found::redis() else {
-            return Ok(Err(Missing::new("redis", "redis-server", "redis")));
+            return Ok(Err(Missing::redis()));
         };
         let user = User::find()?;
         let directory = workspace::scratch()?;

@@ -44,7 +44,7 @@ impl User {
         let through = in_path(&["setpriv", "runuser", "su"]);
         let (Some((name, (uid, gid))), Some(through)) = (found, through) else {
             return Err(Error::tool(
-                "PostgreSQL does not run as root, and there is no other user to run it",
+                "services do not run as root, and there is no other user on this machine to run them",
                 "Run backendlings as an ordinary user.",
             ));
         };
@@ -78,7 +78,7 @@ impl User {
             program.args(["-u", name, "--"]).arg(path)
         } else {
             program
-                .args(["-s", "/bin/sh", "-c", "exec \"$0\" \"$@\"", name])
+                .args(["-s", "/bin/sh", "-c", "exec \"$0\" \"$@\"", "--", name])
                 .arg(path)
         }
     }
@@ -121,6 +121,42 @@ fn ids(users: &str, name: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::{Cancel, run};
+
+    #[test]
+    fn every_way_to_be_another_user_leads_to_that_user() {
+        if !is_root() {
+            return;
+        }
+        let users = fs::read_to_string("/etc/passwd").expect("readable");
+        let (uid, gid) = ids(&users, "nobody").expect("every system has one");
+        let id = in_path(&["id"]).expect("installed");
+        for way in ["setpriv", "runuser", "su"] {
+            // What is not installed here is not used here.
+            let Some(through) = in_path(&[way]) else {
+                continue;
+            };
+            let name = "nobody".to_owned();
+            let user = User::Other {
+                name,
+                uid,
+                gid,
+                through,
+            };
+            // Words with blanks and signs arrive as they are.
+            let program = user.program(&id).args(["-u", "--", "nobody"]);
+            let finished = run(&program, &Cancel::new()).expect("it starts");
+            assert_eq!(
+                finished.stdout.text,
+                format!("{uid}\n"),
+                "{way}: {finished:?}"
+            );
+            let echo = in_path(&["echo"]).expect("installed");
+            let program = user.program(&echo).args(["a b", "$HOME", "'"]);
+            let finished = run(&program, &Cancel::new()).expect("it starts");
+            assert_eq!(finished.stdout.text, "a b $HOME '\n", "{way}: {finished:?}");
+        }
+    }
 
     #[test]
     fn a_user_is_found_by_its_whole_name() {

@@ -5,6 +5,7 @@ mod editor;
 pub mod events;
 mod files;
 pub mod list;
+mod serve;
 mod signals;
 pub mod state;
 mod view;
@@ -35,6 +36,7 @@ use std::{
 use worker::{Task, Worker};
 
 pub use editor::words_for as editor_words;
+pub use serve::serve_exercise;
 pub use state::{AfterPass, current, next_pending};
 
 /// How to watch.

@@ -97,6 +97,8 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
     let dependencies = Dependencies::new(toolchain, course.workspace.dependencies());
     // Ended with this thread, after the last check.
     let services = Services::of(&course.workspace);
+    // If the record cannot be read, the first exercise that needs a service says so.
+    let _ = services.sweep();
     while let Ok(Order { run, task, cancel }) = inbox.recv() {
         if cancel.is_cancelled() {
             continue;

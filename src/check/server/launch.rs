@@ -40,6 +40,8 @@ pub(super) struct Launch<'a> {
     pub(super) dir: &'a Path,
     /// Its environment besides `PORT`.
     pub(super) env: &'a [(String, String)],
+    /// Its port; a free one if it does not matter.
+    pub(super) port: Option<u16>,
     /// How long it may take until it listens.
     pub(super) limit: Duration,
 }
@@ -73,7 +75,10 @@ pub(super) fn launch(
     let mut tries = 0;
     loop {
         tries += 1;
-        let port = free_port()?;
+        let port = match launch.port {
+            Some(port) => port,
+            None => free_port()?,
+        };
         let mut program = launch
             .program
             .clone()
@@ -93,7 +98,7 @@ pub(super) fn launch(
         drop(server);
         // Everything of the learner's is gone now: who holds the port is a stranger.
         let taken_by_stranger = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err();
-        if !taken_by_stranger || tries == PORTS_TO_TRY {
+        if !taken_by_stranger || tries == PORTS_TO_TRY || launch.port.is_some() {
             return Ok(Err(Box::new(finding)));
         }
     }

@@ -28,6 +28,7 @@ mod peers_file;
 mod pieces;
 mod ports;
 mod random;
+mod serve;
 mod steps;
 mod steps_file;
 mod steps_more;
@@ -49,6 +50,7 @@ use crate::{
 use converse::Lines;
 use launch::{LISTENS, Launch};
 use peers::Peers;
+pub use serve::{Told, serve};
 use std::{collections::HashMap, time::Instant};
 use steps::{Step, Story};
 use story::Telling;
@@ -60,11 +62,7 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     let file = job.course.steps(job.exercise);
     let exercises = job.course.workspace.exercises();
     let story = steps::read(&file, &exercises, &workspace::read(&file)?)?;
-    let program = match &story.foreign {
-        Some(foreign) => foreign::prepare(foreign, job, text, means, report)?,
-        None => compile::compile(job, text, Harness::Main, means, report)?.map(Program::learners),
-    };
-    let Some(program) = program else {
+    let Some(program) = started_program(&story, job, text, means, report)? else {
         not_run(&story, [LISTENS], report);
         return Ok(());
     };
@@ -79,6 +77,23 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
             Ok(())
         }
         result => result,
+    }
+}
+
+/// What to start, or `None` with the reason in the report.
+fn started_program(
+    story: &Story,
+    job: Job<'_>,
+    text: &str,
+    means: Means<'_>,
+    report: &mut Report,
+) -> Result<Option<Program>> {
+    match &story.foreign {
+        Some(foreign) => foreign::prepare(foreign, job, text, means, report),
+        None => {
+            let compiled = compile::compile(job, text, Harness::Main, means, report)?;
+            Ok(compiled.map(Program::learners))
+        }
     }
 }
 
@@ -119,6 +134,7 @@ fn run(
         program: program.recorded_in(record, Some(scratch.path())),
         dir: scratch.path(),
         env: &env,
+        port: None,
         limit: story.ready_limit,
     };
     let mut server = match launch::launch(&launch, means.cancel)? {

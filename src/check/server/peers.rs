@@ -128,14 +128,16 @@ impl Peers {
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
         if let (Some(server), Some(expect)) = (&self.upstream, upstream) {
-            if let Some(requests) = expect.requests {
-                server.wait_for(before.requests + requests, ARRIVES_WITHIN);
-                server.wait_for(before.requests + requests + 1, NOTHING_MORE_FOR);
+            if let Some(requests) = &expect.requests {
+                let allowed = numbers(requests);
+                arrive(&allowed, |many, time| {
+                    server.wait_for(before.requests + many, time)
+                });
                 let came = self.requests(before.requests);
                 problems.extend(wrong_count(
                     "the upstream server",
                     "request",
-                    &[requests],
+                    &allowed,
                     came.len(),
                     &listed(&came),
                 ));
@@ -144,19 +146,10 @@ impl Peers {
         }
         if let (Some(resolver), Some(expect)) = (&self.dns, dns) {
             if let Some(questions) = &expect.questions {
-                let allowed = match questions {
-                    OneOrMany::One(one) => vec![*one],
-                    OneOrMany::Many(many) => many.clone(),
-                };
-                let (least, most) = (allowed.iter().min(), allowed.iter().max());
-                resolver.wait_for(
-                    before.questions + least.copied().unwrap_or(0),
-                    ARRIVES_WITHIN,
-                );
-                resolver.wait_for(
-                    before.questions + most.copied().unwrap_or(0) + 1,
-                    NOTHING_MORE_FOR,
-                );
+                let allowed = numbers(questions);
+                arrive(&allowed, |many, time| {
+                    resolver.wait_for(before.questions + many, time)
+                });
                 let mut came = self.questions(before.questions);
                 came.retain(|asked| asked.fault.is_none());
                 let names: Vec<String> = came.iter().map(|asked| asked.name.clone()).collect();
@@ -206,6 +199,20 @@ impl Redis {
             Self::StandIn(stand_in) => stand_in.url(),
         }
     }
+}
+
+fn numbers(allowed: &OneOrMany<usize>) -> Vec<usize> {
+    match allowed {
+        OneOrMany::One(one) => vec![*one],
+        OneOrMany::Many(many) => many.clone(),
+    }
+}
+
+/// Waits for what has to arrive, and a little for what must not.
+fn arrive(allowed: &[usize], wait_for: impl Fn(usize, Duration) -> bool) {
+    let (least, most) = (allowed.iter().min(), allowed.iter().max());
+    wait_for(least.copied().unwrap_or(0), ARRIVES_WITHIN);
+    wait_for(most.copied().unwrap_or(0) + 1, NOTHING_MORE_FOR);
 }
 
 fn at_once(most: usize, expect: &UpstreamExpect) -> Option<Problem> {

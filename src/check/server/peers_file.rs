@@ -104,8 +104,8 @@ enum RawMood {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UpstreamExpect {
-    /// Exactly so many.
-    pub(super) requests: Option<usize>,
+    /// Exactly so many, or one of these numbers.
+    pub(super) requests: Option<OneOrMany<usize>>,
     /// So many of them, or more, were unanswered at one moment: they did not wait for each other.
     pub(super) at_once_at_least: Option<usize>,
     /// Never more than so many were unanswered at one moment.

@@ -6,11 +6,13 @@ mod cancel;
 mod capture;
 mod group;
 mod identity;
+mod port;
 mod record;
 mod run;
 
 pub use cancel::Cancel;
 pub use capture::Captured;
 pub use group::{Running, Signal};
+pub use port::free_port;
 pub use record::{Note, Record, Swept};
 pub use run::{End, Finished, Program, launch, run, spawn};

@@ -2,10 +2,9 @@
 
 use crate::{
     error::{Error, Result},
-    process::{Cancel, End, Note, Program, Record, Running, spawn},
+    process::{self, Cancel, End, Note, Program, Record, Running},
 };
 use std::{
-    net::{Ipv4Addr, TcpListener},
     path::Path,
     time::{Duration, Instant},
 };
@@ -46,8 +45,8 @@ pub(super) fn start(
     let mut tries = 0;
     loop {
         tries += 1;
-        let port = free_port()?;
-        let running = spawn(&leashed(program(port)))?;
+        let port = process::free_port()?;
+        let running = process::spawn(&leashed(program(port)))?;
         let note = record.note_with_directory(running.id(), directory)?;
         let mut started = Started {
             running,
@@ -121,16 +120,4 @@ fn not_ready(name: &str, end: End, output: &str) -> Error {
             "Start {name} by hand to see what it needs, or take it off this machine: the exercise is skipped then."
         ),
     )
-}
-
-fn free_port() -> Result<u16> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(|error| {
-            Error::tool(
-                format!("no free port on this machine: {error}"),
-                "Close programs that hold many connections, then try again.",
-            )
-        })
 }

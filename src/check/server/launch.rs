@@ -77,7 +77,7 @@ pub(super) fn launch(
         tries += 1;
         let port = match launch.port {
             Some(port) => port,
-            None => free_port()?,
+            None => process::free_port()?,
         };
         let mut program = launch
             .program
@@ -102,18 +102,6 @@ pub(super) fn launch(
             return Ok(Err(Box::new(finding)));
         }
     }
-}
-
-fn free_port() -> Result<u16> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(|error| {
-            Error::tool(
-                format!("no free port on this machine: {error}"),
-                "Close programs that hold many connections, then save again.",
-            )
-        })
 }
 
 impl Server {

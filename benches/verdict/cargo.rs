@@ -26,15 +26,27 @@ impl Cargo {
             manifest.push_str(&format!(
                 "[[bin]]\nname = \"{name}\"\npath = \"{name}.rs\"\n"
             ));
+            let checks = course.check_program(subject);
+            if checks.is_file() {
+                let beside = cargo.dir.path().join(format!("{name}.check.rs"));
+                fs::copy(checks, beside).expect("copied");
+            }
             cargo.write(subject, &course.edited(subject, Edit::Right(0)));
         }
         fs::write(cargo.dir.path().join("Cargo.toml"), manifest).expect("written");
         cargo
     }
 
+    /// Saves the same text that our side compiles: the exercise, and the check program beside it if there is one.
     pub(crate) fn write(&self, subject: Subject, text: &str) {
-        let file = self.dir.path().join(format!("{}.rs", subject.name()));
-        fs::write(file, text).expect("written");
+        let name = subject.name();
+        let mut text = text.to_owned();
+        if self.dir.path().join(format!("{name}.check.rs")).is_file() {
+            text.push_str(&format!(
+                "\n#[cfg(test)]\n#[path = \"{name}.check.rs\"]\nmod checks;\n"
+            ));
+        }
+        fs::write(self.dir.path().join(format!("{name}.rs")), text).expect("written");
     }
 
     /// Everything once, so that only the edited file is built from then on.

@@ -166,6 +166,12 @@ impl Course {
         }
     }
 
+    /// The check program beside the exercise, if there is one.
+    pub(crate) fn check_program(&self, subject: Subject) -> PathBuf {
+        let file = format!("exercises/{}/{}.check.rs", subject.dir(), subject.name());
+        self.root().join(file)
+    }
+
     /// Saves the learner's file.
     pub(crate) fn write(&self, subject: Subject, text: &str) {
         self.put(&format!("exercises/{}", subject.file()), text);

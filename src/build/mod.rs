@@ -12,6 +12,6 @@ mod toolchain;
 pub use by_cargo::ASK_VARIABLE;
 pub use dependencies::{Crates, Dependencies, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
-pub use rustc::{Compiled, Harness, Unit, compile, lint};
+pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint};
 pub use splice::{Spliced, TestFn, has_main, splice, tests_in};
 pub use toolchain::Toolchain;

@@ -2,7 +2,7 @@
 
 use super::{Job, Means, Source, Stage};
 use crate::{
-    build::{self, Diagnostic, Harness, Level, Linking, Unit},
+    build::{self, Constancy, Diagnostic, Harness, Level, Linking, Unit},
     course::Kind,
     error::Result,
     outcome::{Detail, Finding, Report, millis},
@@ -38,6 +38,7 @@ pub(super) fn compile(
         dir: job.build_dir,
         harness,
         linking: &linking,
+        constancy: constancy(job),
     };
     let on_error =
         |first: Diagnostic| (means.on_stage)(Stage::Found(Box::new(finding(COMPILES, &first))));
@@ -56,6 +57,13 @@ pub(super) fn compile(
         return Ok(None);
     }
     Ok(compiled.program)
+}
+
+fn constancy(job: Job<'_>) -> Constancy {
+    match job.course.check_program(job.exercise).is_file() {
+        true => Constancy::Much,
+        false => Constancy::Little,
+    }
 }
 
 /// What rustc needs for the crates of the exercise's chapter. They are waited for if they are not built yet.
@@ -130,6 +138,7 @@ pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
             false => Harness::Main,
         },
         linking: &linking,
+        constancy: constancy(job),
     };
     let linted = build::lint(means.toolchain, unit, means.cancel)?;
     Ok(linted

@@ -2,7 +2,7 @@
 
 use super::install::command_for;
 use crate::{
-    build::{self, Harness, Linking, Toolchain, Unit},
+    build::{self, Constancy, Harness, Linking, Toolchain, Unit},
     error::{Error, Result},
     process::{self, Cancel, End, Program},
     ui::health::{Finding, Health},
@@ -61,6 +61,7 @@ pub(super) fn linker(toolchain: &Result<Toolchain>) -> Finding {
             dir: dir.path(),
             harness: Harness::Main,
             linking: &Linking::Rustc(Vec::new()),
+            constancy: Constancy::Little,
         };
         build::compile(toolchain, unit, &Cancel::new(), &|_| {})
     });

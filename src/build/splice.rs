@@ -12,6 +12,8 @@ pub struct Spliced {
     pub text: String,
     /// The learner's copy of the tests differs from the shipped ones.
     pub tests_changed: bool,
+    /// The learner's file has a `main` function.
+    pub has_main: bool,
 }
 
 /// A test function.
@@ -25,22 +27,48 @@ pub struct TestFn {
     pub line: usize,
 }
 
-/// Puts the tests of `pristine` in the place of those of `learner`.
+/// An exercise's file as shipped, parsed once for all that is asked of it.
+pub struct Shipped<'a> {
+    text: &'a str,
+    items: Vec<Item>,
+}
+
+impl<'a> Shipped<'a> {
+    /// `None` if the text cannot be parsed.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let items = syn::parse_file(text).ok()?.items;
+        Some(Self { text, items })
+    }
+
+    /// Its test functions, in order.
+    pub fn tests(&self) -> Vec<TestFn> {
+        let mut found = Vec::new();
+        collect_tests(&self.items, "", &mut found);
+        found
+    }
+
+    /// True if it has a `main` function.
+    pub fn has_main(&self) -> bool {
+        has_main(&self.items)
+    }
+}
+
+/// Puts the shipped tests in the place of those of `learner`.
 ///
 /// `None` if the learner's file cannot be parsed: then it does not compile either, and rustc says why.
-pub fn splice(learner: &str, pristine: &str) -> Option<Spliced> {
-    let mine = syn::parse_file(learner).ok()?;
-    let shipped = syn::parse_file(pristine).ok()?;
-    let shipped_tests = test_texts(&shipped.items, pristine);
-    let my_tests = test_texts(&mine.items, learner);
-    if my_tests == shipped_tests {
+pub fn splice(learner: &str, shipped: &Shipped<'_>) -> Option<Spliced> {
+    let mine = syn::parse_file(learner).ok()?.items;
+    let has_main = has_main(&mine);
+    let shipped_tests = test_texts(&shipped.items, shipped.text);
+    if test_texts(&mine, learner) == shipped_tests {
         return Some(Spliced {
             text: learner.to_owned(),
             tests_changed: false,
+            has_main,
         });
     }
     let mut text = learner.to_owned();
-    for item in mine.items.iter().rev().filter(|item| is_test_item(item)) {
+    for item in mine.iter().rev().filter(|item| is_test_item(item)) {
         let range = range_of(item, learner);
         // The lines stay, empty, so that rustc's line numbers are those of the learner's file.
         let lines = learner[range.clone()].matches('\n').count();
@@ -54,25 +82,19 @@ pub fn splice(learner: &str, pristine: &str) -> Option<Spliced> {
     Some(Spliced {
         text,
         tests_changed: true,
+        has_main,
     })
 }
 
 /// The test functions of a file, in order; none if it cannot be parsed.
 pub fn tests_in(text: &str) -> Vec<TestFn> {
-    let mut found = Vec::new();
-    if let Ok(file) = syn::parse_file(text) {
-        collect_tests(&file.items, "", &mut found);
-    }
-    found
+    Shipped::parse(text).map_or_else(Vec::new, |file| file.tests())
 }
 
-/// True if the file has a `main` function, or cannot be parsed.
-pub fn has_main(text: &str) -> bool {
-    syn::parse_file(text).map_or(true, |file| {
-        file.items.iter().any(|item| match item {
-            Item::Fn(function) => function.sig.ident == "main",
-            _ => false,
-        })
+fn has_main(items: &[Item]) -> bool {
+    items.iter().any(|item| match item {
+        Item::Fn(function) => function.sig.ident == "main",
+        _ => false,
     })
 }
 
@@ -154,24 +176,28 @@ mod tests {
 
     const SHIPPED: &str = "fn two() -> i32 { 1 }\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn two_is_two() { assert_eq!(super::two(), 2); }\n}\n";
 
+    fn spliced(learner: &str) -> Option<Spliced> {
+        splice(learner, &Shipped::parse(SHIPPED).expect("it parses"))
+    }
+
     #[test]
     fn an_unchanged_copy_of_the_tests_leaves_the_file_alone() {
         let mine = SHIPPED.replace("{ 1 }", "{ 2 }");
-        let spliced = splice(&mine, SHIPPED).expect("it parses");
+        let spliced = spliced(&mine).expect("it parses");
         assert_eq!((spliced.text, spliced.tests_changed), (mine, false));
     }
 
     #[test]
     fn an_edited_assertion_is_put_back() {
         let mine = SHIPPED.replace("two(), 2", "two(), 1");
-        let spliced = splice(&mine, SHIPPED).expect("it parses");
+        let spliced = spliced(&mine).expect("it parses");
         assert!(spliced.tests_changed);
         assert!(spliced.text.contains("two(), 2") && !spliced.text.contains("two(), 1"));
     }
 
     #[test]
     fn deleted_tests_are_put_back() {
-        let spliced = splice("fn two() -> i32 { 2 }\n", SHIPPED).expect("it parses");
+        let spliced = spliced("fn two() -> i32 { 2 }\n").expect("it parses");
         assert_eq!(tests_in(&spliced.text).len(), 1);
     }
 
@@ -182,14 +208,14 @@ mod tests {
             SHIPPED.replace("two(), 2", "two(), 1")
         );
         let line = |text: &str| text.lines().position(|line| line.contains("fn after"));
-        let spliced = splice(&mine, SHIPPED).expect("it parses");
+        let spliced = spliced(&mine).expect("it parses");
         assert_eq!(line(&spliced.text), line(&mine));
     }
 
     #[test]
     fn letters_of_several_bytes_do_not_shift_the_place() {
         let mine = format!("// größer ✓\n{}", SHIPPED.replace("two(), 2", "two(), 1"));
-        let spliced = splice(&mine, SHIPPED).expect("it parses");
+        let spliced = spliced(&mine).expect("it parses");
         assert!(
             spliced
                 .text
@@ -214,6 +240,6 @@ mod tests {
 
     #[test]
     fn text_that_is_no_rust_is_not_spliced() {
-        assert_eq!(splice("fn two( {", SHIPPED), None);
+        assert_eq!(spliced("fn two( {"), None);
     }
 }

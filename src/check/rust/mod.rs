@@ -6,7 +6,7 @@ mod panic_message;
 
 use super::{Job, Means, compile};
 use crate::{
-    build::{self, Harness, TestFn},
+    build::{self, Harness, Shipped, TestFn},
     course::course_error,
     error::{Error, Result},
     outcome::{Finding, Location, Output, Report, millis},
@@ -43,7 +43,7 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
             "Rewrite the newest piece of syntax in an older way, and please report this file as a bug.",
         ));
     }
-    if build::has_main(job.pristine) && !build::has_main(text) {
+    if prepared.main_is_gone {
         report.checks.clear();
         report.fail(Finding {
             expected: Some("a function `main`, as the file was shipped with".into()),
@@ -101,6 +101,8 @@ struct Prepared {
     tests_changed: bool,
     /// False if the learner's file has no tests put back, because it cannot be parsed.
     parsed: bool,
+    /// The file was shipped with a `main` function, and has none now.
+    main_is_gone: bool,
 }
 
 impl Prepared {
@@ -112,12 +114,18 @@ impl Prepared {
 }
 
 fn prepare(job: Job<'_>, text: &str) -> Result<Prepared> {
-    let mut tests = build::tests_in(job.pristine);
-    let spliced = build::splice(text, job.pristine);
+    let shipped = Shipped::parse(job.pristine);
+    let mut tests = shipped.as_ref().map_or_else(Vec::new, Shipped::tests);
+    let had_main = shipped.as_ref().is_some_and(Shipped::has_main);
+    let spliced = shipped.and_then(|shipped| build::splice(text, &shipped));
     let parsed = spliced.is_some();
-    let (mut text, tests_changed) = match spliced {
-        Some(spliced) => (spliced.text, spliced.tests_changed),
-        None => (text.to_owned(), false),
+    let (mut text, tests_changed, main_is_gone) = match spliced {
+        Some(spliced) => (
+            spliced.text,
+            spliced.tests_changed,
+            had_main && !spliced.has_main,
+        ),
+        None => (text.to_owned(), false, false),
     };
     let check_file = job.course.check_program(job.exercise);
     if let Some(program) = workspace::read_if_there(&check_file)? {
@@ -142,6 +150,7 @@ fn prepare(job: Job<'_>, text: &str) -> Result<Prepared> {
         tests,
         tests_changed,
         parsed,
+        main_is_gone,
     })
 }
 

@@ -4,7 +4,8 @@ use super::{
     escape::seconds,
     last_words::{explain_end, how, last_lines, panic_place},
     measure::{self, Measured},
-    ports, wire,
+    ports::{self, Listens},
+    wire,
 };
 use crate::{
     error::{Error, Result},
@@ -25,6 +26,9 @@ const GRACE: Duration = Duration::from_millis(300);
 
 /// A server that has opened another port, and not ours, for so long will not open ours any more.
 const WRONG_PORT_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a program that shows nothing of itself may take to be gone, if it is dying.
+const DIES_WITHIN: Duration = Duration::from_millis(30);
 
 /// Between two looks whether the server listens.
 const LOOK_AGAIN: Duration = Duration::from_millis(3);
@@ -97,11 +101,21 @@ pub(super) fn launch(
         };
         drop(server);
         // Everything of the learner's is gone now: who holds the port is a stranger.
-        let taken_by_stranger = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err();
+        let taken_by_stranger =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() || found_it_taken(&finding.log);
         if !taken_by_stranger || tries == PORTS_TO_TRY || launch.port.is_some() {
             return Ok(Err(Box::new(finding)));
         }
     }
+}
+
+/// True if the program said itself that its port was taken; the stranger may be gone again by now.
+fn found_it_taken(log: &[String]) -> bool {
+    let said = |line: &String| {
+        let line = line.to_lowercase();
+        line.contains("addrinuse") || line.contains("address already in use")
+    };
+    log.iter().any(said)
 }
 
 impl Server {
@@ -208,11 +222,22 @@ impl Server {
                 return Ok(Some(self.ended_early(end)));
             }
             // Whoever listens there may be a stranger's program that was given the same port in the meantime.
-            if let Ok(stream) = wire::connect(self.port, limit)
-                && ports::may_listen_on(self.running.id(), self.port)
-            {
-                self.first = Some(stream);
-                return Ok(None);
+            if let Ok(stream) = wire::connect(self.port, limit) {
+                match ports::listens_on(self.running.id(), self.port) {
+                    Listens::Yes => {
+                        self.first = Some(stream);
+                        return Ok(None);
+                    }
+                    Listens::No => {}
+                    // A program that found its port taken is dying now, and then it was not the one who accepted.
+                    Listens::Unknown => {
+                        if let Some(end) = self.ends_within(DIES_WITHIN, cancel)? {
+                            return Ok(Some(self.ended_early(end)));
+                        }
+                        self.first = Some(stream);
+                        return Ok(None);
+                    }
+                }
             }
             let now = Instant::now();
             let mut elsewhere = Vec::new();

@@ -12,17 +12,33 @@ pub(super) fn listened_by(_group: u32) -> Vec<u16> {
     Vec::new()
 }
 
-/// False if it is known that the processes of a group do not listen on this port.
-#[cfg(target_os = "linux")]
-pub(super) fn may_listen_on(group: u32, port: u16) -> bool {
-    let ports = linux::listened_by(group);
-    ports.contains(&port) || (ports.is_empty() && !linux::can_look_at(group))
+/// Whether a group of processes listens on a port, as far as the system tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listens {
+    /// One of them does.
+    Yes,
+    /// None of them does.
+    No,
+    /// The system does not show what they have open. A process that is dying shows nothing either.
+    Unknown,
 }
 
-/// False if it is known that the processes of a group do not listen on this port.
+/// Whether the processes of a group listen on this port.
+#[cfg(target_os = "linux")]
+pub(super) fn listens_on(group: u32, port: u16) -> Listens {
+    if linux::listened_by(group).contains(&port) {
+        Listens::Yes
+    } else if linux::can_look_at(group) {
+        Listens::No
+    } else {
+        Listens::Unknown
+    }
+}
+
+/// Whether the processes of a group listen on this port.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn may_listen_on(_group: u32, _port: u16) -> bool {
-    true
+pub(super) fn listens_on(_group: u32, _port: u16) -> Listens {
+    Listens::Unknown
 }
 
 /// The directories below `/proc` of the processes of a group.

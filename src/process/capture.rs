@@ -96,18 +96,19 @@ impl Captured {
 
     /// What has come after the mark, as far as it was kept.
     pub fn since(&self, mark: u64) -> String {
+        String::from_utf8_lossy(&self.lock().after(mark)).into_owned()
+    }
+
+    /// The whole lines that have come after the mark. The mark moves behind them, so that nothing is given twice or left out.
+    pub fn lines_since(&self, mark: &mut u64) -> String {
         let kept = self.lock();
-        let head = kept
-            .head
+        let bytes = kept.after(*mark);
+        let end = bytes
             .iter()
-            .skip(usize::try_from(mark).unwrap_or(usize::MAX));
-        let tail_starts = kept.total - kept.tail.len() as u64;
-        let tail = kept
-            .tail
-            .iter()
-            .skip(usize::try_from(mark.saturating_sub(tail_starts)).unwrap_or(usize::MAX));
-        let bytes: Vec<u8> = head.chain(tail).copied().collect();
-        String::from_utf8_lossy(&bytes).into_owned()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |last| last + 1);
+        *mark = kept.total - (bytes.len() - end) as u64;
+        String::from_utf8_lossy(&bytes[..end]).into_owned()
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -116,6 +117,18 @@ impl Captured {
 }
 
 impl Kept {
+    fn after(&self, mark: u64) -> Vec<u8> {
+        let head = self
+            .head
+            .iter()
+            .skip(usize::try_from(mark).unwrap_or(usize::MAX));
+        let tail_starts = self.total - self.tail.len() as u64;
+        let skipped = usize::try_from(mark.saturating_sub(tail_starts)).unwrap_or(usize::MAX);
+        head.chain(self.tail.iter().skip(skipped))
+            .copied()
+            .collect()
+    }
+
     fn push(&mut self, bytes: &[u8]) {
         self.total += bytes.len() as u64;
         let room = self.half - self.head.len();
@@ -168,6 +181,15 @@ mod tests {
     #[test]
     fn bytes_that_are_no_utf8_are_replaced() {
         assert_eq!(captured(b"a\xFFb", 64).output().text, "a\u{FFFD}b");
+    }
+
+    #[test]
+    fn lines_are_given_once_and_whole() {
+        let all = captured(b"one\ntwo\nthr", 64);
+        let mut mark = 0;
+        assert_eq!(all.lines_since(&mut mark), "one\ntwo\n");
+        assert_eq!(all.lines_since(&mut mark), "");
+        assert_eq!(all.since(mark), "thr");
     }
 
     #[test]

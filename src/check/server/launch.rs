@@ -163,6 +163,15 @@ impl Server {
         last_lines(&printed.concat())
     }
 
+    /// The whole lines that it has printed since; the mark moves behind them.
+    pub(super) fn lines_since(&self, mark: &mut Mark) -> Vec<String> {
+        let printed = [
+            self.running.stdout().lines_since(&mut mark.stdout),
+            self.running.stderr().lines_since(&mut mark.stderr),
+        ];
+        printed.concat().lines().map(str::to_owned).collect()
+    }
+
     fn beginning(&self) -> Mark {
         Mark {
             of: self.running.id(),

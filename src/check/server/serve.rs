@@ -87,6 +87,7 @@ pub fn serve(
             return Ok(());
         }
     };
+    let mut mark = server.mark();
     // A server for one client at a time must not wait for ours.
     drop(server.first_connection());
     tell(Told::Listening {
@@ -94,11 +95,9 @@ pub fn serve(
         requests: requests(&story, &values),
         env: env.clone(),
     });
-    let mut mark = server.mark();
     loop {
         let ended = server.ends_within(LOOK_EVERY, means.cancel)?;
-        let printed = server.log_since(mark);
-        mark = server.mark();
+        let printed = server.lines_since(&mut mark);
         if !printed.is_empty() {
             tell(Told::Printed(printed));
         }

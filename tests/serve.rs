@@ -90,7 +90,12 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // Asked to end, it takes the server with it; killed, it could not. Once it has ended its number may be a stranger's.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let number = self.child.id().to_string();
+            let _ = Command::new("kill").arg(number).status();
+        }
+        let _ = self.child.wait();
     }
 }
 

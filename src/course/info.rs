@@ -75,6 +75,7 @@ enum RawKind {
     Rust,
     Server,
     Sql,
+    Quiz,
 }
 
 #[derive(Deserialize)]
@@ -269,6 +270,7 @@ fn add(
         Some(RawKind::Rust) | None => Kind::Rust,
         Some(RawKind::Server) => Kind::Server,
         Some(RawKind::Sql) => Kind::Sql,
+        Some(RawKind::Quiz) => Kind::Quiz,
     };
     let exercise = Exercise {
         name: raw.name.get_ref().clone(),
@@ -411,7 +413,7 @@ fn check_files(
     exercise: &Exercise,
     name: &Spanned<String>,
 ) -> Result<()> {
-    if exercise.kind == Kind::Rust {
+    if matches!(exercise.kind, Kind::Rust | Kind::Quiz) {
         return Ok(());
     }
     let steps = course.steps(exercise);

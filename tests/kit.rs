@@ -288,6 +288,30 @@ fn a_file_that_the_kit_does_not_name_is_the_courses_fault() {
 }
 
 #[test]
+fn a_kit_that_cannot_be_is_told_with_its_line() {
+    let digest = digest_of(KIT);
+    for (entry, what) in [
+        (
+            "\"right.rs\" = \"abc\"".to_owned(),
+            "not the SHA-256 of `right.rs`",
+        ),
+        (
+            format!("\"right.txt\" = \"{digest}\""),
+            "`right.txt` is no Rust file",
+        ),
+        (
+            format!("\"../right.rs\" = \"{digest}\""),
+            "`../right.rs` is no Rust file",
+        ),
+    ] {
+        let tiny = with_kit();
+        tiny.write("info.toml", info(&entry));
+        let ran = tiny.run(&["list"]).ends_with(2);
+        ran.complains(&["info.toml:4", what]);
+    }
+}
+
+#[test]
 fn windows_line_ends_are_the_same_kit() {
     let tiny = with_kit();
     tiny.write(KIT_FILE, KIT.replace('\n', "\r\n"));

@@ -155,6 +155,15 @@ fn an_exercise_uses_the_kit() {
 }
 
 #[test]
+fn clippy_finds_the_kit_too_and_has_nothing_to_say_about_it() {
+    let tiny = with_kit();
+    let strict = info(&format!("\"right.rs\" = \"{}\"", digest_of(KIT)));
+    tiny.write("info.toml", format!("{strict}strict_clippy = true\n"));
+    let report = tiny.check_file(FILE, using_the_kit(2)).expect("a report");
+    assert!(report.passed(), "{report:#?}");
+}
+
+#[test]
 fn a_changed_kit_changes_no_verdict_and_is_told() {
     let tiny = with_kit();
     tiny.check_file(FILE, using_the_kit(1)).expect("a report");

@@ -85,6 +85,7 @@ fn means<'a>(
         toolchain,
         dependencies,
         services,
+        standby: None,
         cancel,
         on_stage: &|_| {},
     }

@@ -42,7 +42,13 @@ pub(super) fn compile(
     };
     let on_error =
         |first: Diagnostic| (means.on_stage)(Stage::Found(Box::new(finding(COMPILES, &first))));
-    let compiled = build::compile(means.toolchain, unit, means.cancel, &on_error)?;
+    let compiled = build::compile(
+        means.toolchain,
+        unit,
+        means.standby,
+        means.cancel,
+        &on_error,
+    )?;
     report.timings.compile_ms = millis(compiled.took);
     report.advice = compiled
         .of(Level::Warning)

@@ -189,10 +189,7 @@ mod tests {
         fn new() -> Self {
             let dir = workspace::scratch().expect("a directory");
             let bench = Self {
-                toolchain: Toolchain {
-                    rustc: dir.path().join("rustc"),
-                    clippy_driver: None,
-                },
+                toolchain: Toolchain::only(dir.path().join("rustc")),
                 dir,
             };
             for (file, text) in [

@@ -12,7 +12,7 @@ mod source;
 mod sql;
 
 use crate::{
-    build::{Crates, Dependencies, Tier, Toolchain, dependencies::Progress},
+    build::{Crates, Dependencies, Standby, Tier, Toolchain, dependencies::Progress},
     course::{Course, Exercise, Kind},
     error::Result,
     outcome::{Finding, Report, millis},
@@ -53,6 +53,8 @@ pub struct Means<'a> {
     pub dependencies: &'a Dependencies,
     /// PostgreSQL and Redis, for exercises that need them.
     pub services: &'a Services,
+    /// The compiler that may stand by for the next check.
+    pub standby: Option<&'a Standby>,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,
     /// Called as the check goes on.

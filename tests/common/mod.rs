@@ -195,6 +195,7 @@ impl Tiny {
             toolchain: &Toolchain::find()?,
             dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
             services: &Services::of(&course.workspace),
+            standby: None,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -63,7 +63,7 @@ pub(super) fn linker(toolchain: &Result<Toolchain>) -> Finding {
             linking: &Linking::Rustc(Vec::new()),
             constancy: Constancy::Little,
         };
-        build::compile(toolchain, unit, &Cancel::new(), &|_| {})
+        build::compile(toolchain, unit, None, &Cancel::new(), &|_| {})
     });
     match linked {
         Ok(compiled) if compiled.program.is_some() => good("C compiler", "links programs".into()),

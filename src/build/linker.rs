@@ -46,12 +46,11 @@ impl DirectLink {
         Some(Self { linker, args })
     }
 
-    /// The same for rustc, with the directory where the program finds its shared libraries.
-    pub(super) fn flags(&self, shared: &Path) -> Vec<OsString> {
+    /// The same for rustc.
+    pub(super) fn flags(&self) -> Vec<OsString> {
         let mut flags = vec![
             flag("-Clinker=", &self.linker),
             "-Clinker-flavor=ld.lld".into(),
-            flag("-Clink-arg=-rpath=", shared),
             // It is linked once and run once.
             "-Clink-arg=-O0".into(),
         ];

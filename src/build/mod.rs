@@ -12,7 +12,7 @@ mod standby;
 mod toolchain;
 
 pub use by_cargo::ASK_VARIABLE;
-pub use dependencies::{Crates, Dependencies, Linking, Tier};
+pub use dependencies::{Crates, Dependencies, Externs, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
 pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint};
 pub use splice::{Shipped, Spliced, TestFn, splice, tests_in};

@@ -2,6 +2,7 @@
 
 use super::{
     Linking, Standby, Toolchain, by_cargo,
+    dependencies::SharedCrates,
     diagnostics::{self, Diagnostic, Level},
     linker::{self, DirectLink},
 };
@@ -11,6 +12,7 @@ use crate::{
     workspace,
 };
 use std::{
+    borrow::Cow,
     cell::Cell,
     env::consts::EXE_SUFFIX,
     ffi::OsString,
@@ -126,15 +128,25 @@ fn compile_by_rustc(
         Harness::Main => format!("{}{EXE_SUFFIX}", unit.name),
         Harness::Tests => format!("{}-tests{EXE_SUFFIX}", unit.name),
     });
-    let mut rustc = linked_fast(common(&toolchain.rustc, unit), toolchain, direct)
-        .arg("--emit=link")
-        .arg("-o")
-        .arg(&out);
+    let mut rustc = linked_fast(
+        common(&toolchain.rustc, unit),
+        toolchain,
+        shared(unit),
+        direct,
+    )
+    .arg("--emit=link")
+    .arg("-o")
+    .arg(&out);
     // With crates, what rustc remembers takes a quarter off (160 of 220 ms), and a third with a check program (95 of 140 ms);
     // for one small file it costs disk and gives nothing.
     if !externs(unit).is_empty() || unit.constancy == Constancy::Much {
         rustc = rustc.arg(flag("-Cincremental=", &unit.dir.join("incremental")));
     }
+    let source = naming(unit.source, shared(unit));
+    let unit = Unit {
+        source: &source,
+        ..unit
+    };
     let place = unit.dir.join(unit.shown);
     let waiting = standby.and_then(|standby| standby.take(&rustc, &place, unit.source));
     let from_standby = match waiting {
@@ -178,9 +190,42 @@ fn write_source(unit: Unit<'_>) -> Result<()> {
 /// rustc's arguments for the crates. Without them, as when cargo compiles, Clippy sees none; its advice is then not had.
 fn externs<'a>(unit: Unit<'a>) -> &'a [OsString] {
     match unit.linking {
-        Linking::Rustc(args) => args,
+        Linking::Rustc(externs) => &externs.args,
         Linking::Cargo { .. } => &[],
     }
+}
+
+/// The shared library with the crates, if there is one.
+fn shared<'a>(unit: Unit<'a>) -> Option<&'a SharedCrates> {
+    match unit.linking {
+        Linking::Rustc(externs) => externs.shared.as_ref(),
+        Linking::Cargo { .. } => None,
+    }
+}
+
+/// The source with a mention of the shared library: rustc links what the program names. It stands on the first empty line, which
+/// follows the text at the top, so that every line keeps its number and nothing is shown that the learner did not write.
+fn naming<'a>(source: &'a str, shared: Option<&SharedCrates>) -> Cow<'a, str> {
+    let Some(shared) = shared else {
+        return source.into();
+    };
+    let named = format!(
+        "#[allow(unused_extern_crates)] extern crate {} as _;",
+        shared.name
+    );
+    let mut start = 0;
+    for line in source.split_inclusive('\n') {
+        let text = line.trim();
+        if text.is_empty() && start > 0 {
+            return format!("{}{named}{}", &source[..start], &source[start..]).into();
+        }
+        // Past the text at the top, a line in the middle of something could be empty too.
+        if !text.starts_with("//") && !text.starts_with("#![") {
+            break;
+        }
+        start += line.len();
+    }
+    format!("{source}\n{named}\n").into()
 }
 
 fn common(compiler: &Path, unit: Unit<'_>) -> Program {
@@ -207,17 +252,32 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Program {
 /// What makes linking fast: no debug information, and the standard library as the shared one that the toolchain brings.
 ///
 /// Together they take a fifth off a verdict and nine tenths off the program's size. Panics still name file and line.
-fn linked_fast(rustc: Program, toolchain: &Toolchain, direct: Option<&DirectLink>) -> Program {
+fn linked_fast(
+    rustc: Program,
+    toolchain: &Toolchain,
+    shared: Option<&SharedCrates>,
+    direct: Option<&DirectLink>,
+) -> Program {
     let rustc = rustc.args(["-Cdebuginfo=0", "-Cstrip=debuginfo"]);
     // Elsewhere the program could not find the shared library without help from its surroundings.
-    let Some(lib) = toolchain.shared_std.as_ref().filter(|_| cfg!(unix)) else {
+    let Some(std) = toolchain.shared_std.as_deref().filter(|_| cfg!(unix)) else {
         return rustc;
     };
-    let rustc = rustc.arg("-Cprefer-dynamic");
-    match direct {
-        Some(direct) => rustc.args(direct.flags(lib)),
-        None => rustc.arg(flag("-Clink-arg=-Wl,-rpath,", lib)),
+    let mut rustc = rustc.arg("-Cprefer-dynamic");
+    let mut found_in = vec![std];
+    if let Some(shared) = shared {
+        let library = flag(&format!("{}=", shared.name), &shared.library);
+        rustc = rustc.arg("--extern").arg(library);
+        found_in.extend(shared.library.parent());
     }
+    let from_linker = match direct {
+        Some(direct) => {
+            rustc = rustc.args(direct.flags());
+            "-Clink-arg=-rpath="
+        }
+        None => "-Clink-arg=-Wl,-rpath,",
+    };
+    rustc.args(found_in.into_iter().map(|dir| flag(from_linker, dir)))
 }
 
 fn flag(name: &str, path: &Path) -> OsString {

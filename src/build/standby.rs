@@ -97,7 +97,7 @@ impl Standby {
 mod tests {
     use super::*;
     use crate::{
-        build::{Compiled, Constancy, Harness, Linking, Toolchain, Unit, compile},
+        build::{Compiled, Constancy, Externs, Harness, Linking, Toolchain, Unit, compile},
         process::{Cancel, run},
         workspace::Scratch,
     };
@@ -124,7 +124,7 @@ mod tests {
                 shown: Path::new("exercises/waits.rs"),
                 dir: self.dir.path(),
                 harness: Harness::Main,
-                linking: &Linking::Rustc(Vec::new()),
+                linking: &Linking::Rustc(Externs::default()),
                 constancy: Constancy::Little,
             };
             let compiled = compile(

@@ -66,6 +66,26 @@ impl Toolchain {
         }
     }
 
+    /// Whether programs can be linked with shared libraries of Rust.
+    pub(super) fn has_shared_std(&self) -> bool {
+        cfg!(unix) && self.shared_std.is_some()
+    }
+
+    /// The kind of machine it compiles for if nothing is said, as in "x86_64-unknown-linux-gnu".
+    ///
+    /// # Errors
+    /// As [`Toolchain::version`].
+    pub(super) fn host(&self) -> Result<String> {
+        let version = ask(&self.rustc, &["-vV"])?;
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+        host.map(str::to_owned).ok_or_else(|| {
+            Error::tool(
+                "rustc does not say what it compiles for",
+                "Try `rustup default stable`, then `backendlings doctor`.",
+            )
+        })
+    }
+
     /// What the compiler calls itself, as in "rustc 1.95.0 (59807616e 2026-04-14)".
     ///
     /// # Errors

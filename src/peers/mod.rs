@@ -20,6 +20,7 @@
 
 mod accept;
 mod answer;
+mod desk;
 mod dns;
 mod dns_message;
 mod door;
@@ -33,6 +34,7 @@ mod smtp;
 mod upstream;
 
 pub use answer::{Answer, Ending, Wait};
+pub use desk::Desk;
 pub use dns::{Asked, Data, Mood, Name, Resolver};
 pub use door::Door;
 pub use proxy::{Direction, Passed, Proxy, Trouble};

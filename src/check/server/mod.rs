@@ -30,6 +30,7 @@ mod peers;
 mod peers_file;
 mod pieces;
 mod ports;
+mod program;
 mod random;
 mod redis_keys;
 mod serve;
@@ -49,6 +50,7 @@ mod wire;
 use super::{Job, Means, Stage, compile};
 use crate::{
     build::Harness,
+    course::course_error,
     error::{Error, Result},
     outcome::{Finding, Outcome, Output, Report, millis},
     process::{Program, Record},
@@ -57,6 +59,7 @@ use crate::{
 use converse::Lines;
 use launch::{LISTENS, Launch, Server};
 use peers::Peers;
+use program::{Checks, Compiled};
 pub use serve::{Told, serve};
 use std::{collections::HashMap, time::Instant};
 use step::Step;
@@ -67,26 +70,72 @@ use template::{Template, Values};
 /// Checks an exercise of kind `server`.
 pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
     // The steps first: a fault of the course is told before the learner waits for a compile.
-    let file = job.course.steps(job.exercise);
-    let exercises = job.course.workspace.exercises();
-    let needs = &job.exercise.needs;
-    let story = steps::read(&file, &exercises, needs, &workspace::read(&file)?)?;
+    let checks = Checks::read(job)?;
+    let story = read_steps(job, checks.as_ref())?;
+    let claims = claims(&story, checks.as_ref());
     let Some(program) = started_program(&story, job, text, means, report)? else {
-        not_run(&story, [LISTENS], report);
+        report.not_run(LISTENS);
+        not_run(&claims, report);
         return Ok(());
     };
+    let checks = checks
+        .map(|checks| checks.compile(job, means))
+        .transpose()?;
     let started = Instant::now();
-    let result = run(job, &story, program, means, report);
+    let result = run(
+        job,
+        (&story, checks.as_ref()),
+        &claims,
+        program,
+        means,
+        report,
+    );
     report.timings.run_ms = millis(started.elapsed());
     match result {
         // Of a Rust program this would be the runner's own fault; another language may be missing here.
         Err(Error::MissingProgram { program, .. }) if story.foreign.is_some() => {
             foreign::skip(&program, report);
-            not_run(&story, [LISTENS], report);
+            report.not_run(LISTENS);
+            not_run(&claims, report);
             Ok(())
         }
         result => result,
     }
+}
+
+/// The steps beside the exercise. There need not be any where there is a check program.
+fn read_steps(job: Job<'_>, checks: Option<&Checks>) -> Result<Story> {
+    let file = job.course.steps(job.exercise);
+    let exercises = job.course.workspace.exercises();
+    let text = match checks {
+        Some(_) => workspace::read_if_there(&file)?.unwrap_or_default(),
+        None => workspace::read(&file)?,
+    };
+    let mut story = steps::read(&file, &exercises, &job.exercise.needs, &text)?;
+    match checks {
+        Some(checks) => {
+            checks.beside(&story)?;
+            // It may stop any of them.
+            story.stopped.clone_from(&job.exercise.needs);
+        }
+        None if story.steps.is_empty() => {
+            return Err(course_error(
+                &file,
+                None,
+                "there are no steps, so nothing would be checked",
+                "Add [[step]], or a check program beside it.",
+            ));
+        }
+        None => {}
+    }
+    Ok(story)
+}
+
+fn claims(story: &Story, checks: Option<&Checks>) -> Vec<String> {
+    let steps = story.steps.iter().map(|step| step.claim.clone());
+    let tests = checks.map_or(&[][..], |checks| &checks.tests);
+    let tests = tests.iter().map(|test| test.claim.clone());
+    steps.chain(tests).collect()
 }
 
 /// What to start, or `None` with the reason in the report.
@@ -108,7 +157,8 @@ fn started_program(
 
 fn run(
     job: Job<'_>,
-    story: &Story,
+    (story, checks): (&Story, Option<&Compiled>),
+    claims: &[String],
     program: Program,
     means: Means<'_>,
     report: &mut Report,
@@ -123,7 +173,8 @@ fn run(
                 reason: missing.to_string(),
             };
             report.badge = None;
-            not_run(story, [LISTENS], report);
+            report.not_run(LISTENS);
+            not_run(claims, report);
             return Ok(());
         }
     };
@@ -152,13 +203,13 @@ fn run(
             Ok(server) => servers.push(server),
             Err(finding) => {
                 report.fail(beside_others(*finding, position));
-                not_run(story, [], report);
+                not_run(claims, report);
                 return Ok(());
             }
         }
     }
     report.pass(LISTENS);
-    let telling = Telling {
+    let mut telling = Telling {
         story,
         values,
         step_limit: story.step_limit.unwrap_or(job.exercise.time_limit),
@@ -173,7 +224,10 @@ fn run(
         notes: Vec::new(),
         peers: &peers,
     };
-    telling.tell(&mut servers, report)?;
+    let goes = telling.tell(&mut servers, report)?;
+    if let Some(checks) = checks {
+        telling.check(checks, &env, &mut servers, goes, report)?;
+    }
     let outputs: Vec<Output> = servers.into_iter().map(Server::stop).collect();
     let output = Output {
         text: outputs.iter().map(|output| output.text.as_str()).collect(),
@@ -219,9 +273,8 @@ fn beside_others(finding: Finding, position: usize) -> Finding {
     }
 }
 
-fn not_run<const N: usize>(story: &Story, before: [&str; N], report: &mut Report) {
-    let steps = story.steps.iter().map(|step| step.claim.as_str());
-    for claim in before.into_iter().chain(steps) {
+fn not_run(claims: &[String], report: &mut Report) {
+    for claim in claims {
         report.not_run(claim);
     }
 }

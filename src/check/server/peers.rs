@@ -90,6 +90,19 @@ impl Peers {
         }
     }
 
+    /// Every request that arrived at the upstream, one a line.
+    pub(super) fn arrived_lines(&self) -> String {
+        let line = |arrived: Arrived| format!("{} {}\n", arrived.method, arrived.path);
+        self.requests(0).into_iter().map(line).collect()
+    }
+
+    /// Lets the answers go that the upstream holds.
+    pub(super) fn open(&self) {
+        if let Some(server) = &self.upstream {
+            server.open();
+        }
+    }
+
     /// The services among them.
     pub(super) fn services(&self) -> &Services {
         &self.services

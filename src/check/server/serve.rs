@@ -5,8 +5,9 @@ use super::{
     launch::{self, Launch},
     layout,
     peers::Peers,
-    random, started_program,
-    steps::{self, Story},
+    program::Checks,
+    random, read_steps, started_program,
+    steps::Story,
     template::{Template, Values},
 };
 use crate::{
@@ -55,10 +56,7 @@ pub fn serve(
     means: Means<'_>,
     tell: &dyn Fn(Told),
 ) -> Result<()> {
-    let file = job.course.steps(job.exercise);
-    let exercises = job.course.workspace.exercises();
-    let needs = &job.exercise.needs;
-    let story = steps::read(&file, &exercises, needs, &workspace::read(&file)?)?;
+    let story = read_steps(job, Checks::read(job)?.as_ref())?;
     let mut report = Report::new(&job.exercise.name);
     let Some(program) = started_program(&story, job, text, means, &mut report)? else {
         tell(Told::Failed(Box::new(report)));

@@ -30,6 +30,7 @@ pub(super) struct RawStory {
     pub(super) files: BTreeMap<String, Spanned<TextOr<RawFile>>>,
     #[serde(default)]
     pub(super) peers: RawPeers,
+    #[serde(default)]
     pub(super) step: Vec<RawStep>,
 }
 

@@ -67,6 +67,14 @@ pub(super) enum Came {
     Died(When, End),
 }
 
+/// Whether the server can still be asked after the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goes {
+    On,
+    /// It has ended, or does not answer.
+    Lost,
+}
+
 /// When the server ended, as far as the one who asks can tell.
 pub(super) enum When {
     /// It took no connection any more.
@@ -80,7 +88,7 @@ impl Telling<'_> {
     ///
     /// # Errors
     /// [`crate::error::Error::Cancelled`], or what the system refuses.
-    pub(super) fn tell(mut self, servers: &mut [Server], report: &mut Report) -> Result<()> {
+    pub(super) fn tell(&mut self, servers: &mut [Server], report: &mut Report) -> Result<Goes> {
         let total = self.story.steps.len();
         let mut held = vec![false; total];
         let mut died = vec![false; servers.len()];
@@ -146,7 +154,12 @@ impl Telling<'_> {
         }
         self.notes.dedup();
         report.notes.append(&mut self.notes);
-        Ok(())
+        Ok(
+            match died.contains(&true) || unanswered >= UNANSWERED_STEPS {
+                true => Goes::Lost,
+                false => Goes::On,
+            },
+        )
     }
 
     /// What was printed by those whom the step is about, since then.
@@ -202,7 +215,7 @@ fn marks(servers: &[Server]) -> Vec<Mark> {
     servers.iter().map(Server::mark).collect()
 }
 
-fn death(when: &When, end: End, log: &[String]) -> Problem {
+pub(super) fn death(when: &When, end: End, log: &[String]) -> Problem {
     let when = match when {
         When::BeforeThisStep => "before this step",
         When::AtThisStep => "at this step",

@@ -34,7 +34,7 @@ struct Cache {
 
 impl Cache {
     fn read(&mut self, path: &str) -> io::Result<String> {
-        // TODO: Ask the upstream only if nothing is known of this path, or what is known is too old.
+        // TODO: Ask the upstream only if nothing is known of this path, or what is known is too old. Keep MOST answers at most.
         fetch(path)
     }
 }

@@ -20,7 +20,10 @@ use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 
 /// What a check program speaks with.
-const KIT: &str = include_str!("program/kit.rs");
+const KIT: [(&str, &str); 2] = [
+    ("kit.rs", include_str!("program/kit.rs")),
+    ("kit/http.rs", include_str!("program/kit/http.rs")),
+];
 
 /// The lines that bring the kit into a check program.
 const USE_KIT: &str =
@@ -95,7 +98,9 @@ impl Checks {
         let dir = job.build_dir.join("check");
         let mut digest = Sha256::new();
         part(&mut digest, "program", self.text.as_bytes());
-        part(&mut digest, "kit", KIT.as_bytes());
+        for (name, text) in KIT {
+            part(&mut digest, name, text.as_bytes());
+        }
         let compiler = identity(&means.toolchain.rustc);
         part(&mut digest, "compiler", compiler.as_bytes());
         part(&mut digest, "crates", format!("{linking:?}").as_bytes());
@@ -107,8 +112,10 @@ impl Checks {
             return Ok(self.compiled(program));
         }
         (means.on_stage)(Stage::Compiling);
-        let kit = dir.join(&self.file).with_file_name("kit.rs");
-        workspace::write_if_changed(&kit, KIT.as_bytes())?;
+        let beside = dir.join(&self.file);
+        for (name, text) in KIT {
+            workspace::write_if_changed(&beside.with_file_name(name), text.as_bytes())?;
+        }
         let name = format!("{}-check", job.exercise.name);
         let unit = Unit {
             name: &name,

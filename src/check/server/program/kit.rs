@@ -1,10 +1,16 @@
 //! What a check program speaks with: the learner's server over HTTP/1.1, and the runner that started it. Each call ends within
 //! the limit of a step, and what goes wrong is told as "asked, expected, got". It holds no opinion on any exercise.
 
+mod http;
+
+pub use http::Answer;
+use http::{parse, request, to_the_end};
 use std::{
-    env, fmt,
+    env,
     io::{self, Read as _, Write as _},
     net::{Ipv4Addr, TcpStream},
+    panic,
+    sync::{Mutex, Once, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -17,15 +23,6 @@ pub struct Server {
     number: usize,
 }
 
-/// An answer of the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    /// The body as text.
-    pub body: String,
-}
-
 /// The learner's server, or the first of its instances.
 pub fn server() -> Server {
     instances().remove(0)
@@ -33,6 +30,7 @@ pub fn server() -> Server {
 
 /// All instances, in the order of their start.
 pub fn instances() -> Vec<Server> {
+    tell_at_a_panic();
     let ports = variable("PORTS");
     let port = |(number, port): (usize, &str)| Server {
         port: port.parse().expect("a port"),
@@ -64,9 +62,8 @@ impl Server {
         } else {
             format!(" --data-binary '{body}'")
         };
-        tell("asked", &asked);
-        tell(
-            "repeat",
+        remember(
+            &asked,
             &format!(
                 "curl -i -X {method}{}{data} http://127.0.0.1:$PORT{path}",
                 given.concat()
@@ -109,7 +106,10 @@ impl Server {
         let asked = "measure the memory of the program";
         let told = control(asked, &format!("server/{}/memory", self.number));
         if told.is_empty() {
-            tell("note", "This system does not tell how much memory a program has, so that was not looked at.");
+            tell(
+                "note",
+                "This system does not tell how much memory a program has, so that was not looked at.",
+            );
         }
         told.parse().ok()
     }
@@ -120,23 +120,6 @@ impl Server {
             "wait for the end of the program",
             &format!("server/{}/end", self.number),
         )
-    }
-}
-
-impl Answer {
-    /// The value of a header, if it is there.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
-    }
-}
-
-impl fmt::Display for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "status {}, body {}", self.status, self.body)
     }
 }
 
@@ -166,7 +149,7 @@ impl Line {
     pub fn get(&mut self, path: &str) {
         let port = self.stream.peer_addr().map_or(0, |address| address.port());
         let text = request(port, "GET", path, &[], "").replace("Connection: close\r\n", "");
-        tell("asked", &format!("GET {path}"));
+        remember(&format!("GET {path}"), "");
         self.write(text.as_bytes());
     }
 
@@ -219,103 +202,6 @@ impl Line {
         self.came.extend(&bytes[..read]);
         Ok(read)
     }
-}
-
-fn request(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
-    let mut head =
-        format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n");
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    if !body.is_empty() {
-        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
-    }
-    format!("{head}\r\n{body}")
-}
-
-/// The first answer in these bytes and its length; `Ok(None)` if it says its length and there is more to come, `Err` if the end of
-/// the connection will be its end.
-fn parse(bytes: &[u8], head_only: bool) -> Result<Option<(Answer, usize)>, ()> {
-    let Some(head) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
-        return Ok(None);
-    };
-    let (answer, from) = (head_of(&bytes[..head]).ok_or(())?, head + 4);
-    let body = &bytes[from..];
-    let body_of = |part: &[u8], length| {
-        let body = String::from_utf8_lossy(part).into_owned();
-        Ok(Some((
-            Answer {
-                body,
-                ..answer.clone()
-            },
-            from + length,
-        )))
-    };
-    if head_only || matches!(answer.status, 204 | 304) {
-        return body_of(b"", 0);
-    }
-    if answer.header("Transfer-Encoding").is_some() {
-        return match chunks(body) {
-            Some((whole, length)) => body_of(&whole, length),
-            None => Ok(None),
-        };
-    }
-    let length: usize = answer
-        .header("Content-Length")
-        .ok_or(())?
-        .trim()
-        .parse()
-        .map_err(|_| ())?;
-    body.get(..length)
-        .map_or(Ok(None), |part| body_of(part, length))
-}
-
-fn head_of(bytes: &[u8]) -> Option<Answer> {
-    let text = String::from_utf8_lossy(bytes);
-    let mut lines = text.split("\r\n");
-    let status = lines
-        .next()?
-        .strip_prefix("HTTP/1.")?
-        .split(' ')
-        .nth(1)?
-        .parse()
-        .ok()?;
-    let header = |line: &str| {
-        let (name, value) = line.split_once(':')?;
-        Some((name.to_owned(), value.trim().to_owned()))
-    };
-    Some(Answer {
-        status,
-        headers: lines.filter_map(header).collect(),
-        body: String::new(),
-    })
-}
-
-fn chunks(mut bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let (mut whole, all) = (Vec::new(), bytes.len());
-    loop {
-        let end = bytes.windows(2).position(|window| window == b"\r\n")?;
-        let size = String::from_utf8_lossy(&bytes[..end]);
-        let size = usize::from_str_radix(size.split(';').next()?.trim(), 16).ok()?;
-        bytes = &bytes[end + 2..];
-        whole.extend(bytes.get(..size)?);
-        bytes = bytes.get(size + 2..)?;
-        if size == 0 {
-            return Some((whole, all - bytes.len()));
-        }
-    }
-}
-
-fn to_the_end(bytes: &[u8]) -> Option<Answer> {
-    let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
-    let answer = head_of(&bytes[..head])?;
-    let says_its_length = answer
-        .header("Content-Length")
-        .or(answer.header("Transfer-Encoding"));
-    let body = String::from_utf8_lossy(&bytes[head + 4..]).into_owned();
-    says_its_length
-        .is_none()
-        .then_some(Answer { body, ..answer })
 }
 
 /// What arrived at the upstream since the server was started: "GET /products/1", in order.
@@ -406,6 +292,27 @@ fn control(asked: &str, what: &str) -> String {
         }
         _ => panic!("the runner refuses: {}", answer.body),
     }
+}
+
+/// What was asked last, and the line that repeats it.
+static LAST: Mutex<(String, String)> = Mutex::new((String::new(), String::new()));
+
+fn remember(asked: &str, repeat: &str) {
+    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = (asked.to_owned(), repeat.to_owned());
+}
+
+/// Says what was asked last when a test fails.
+fn tell_at_a_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |told| {
+            let (asked, repeat) = LAST.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            tell("asked", &asked);
+            tell("repeat", &repeat);
+            usual(told);
+        }));
+    });
 }
 
 fn tell(kind: &str, words: &str) {

@@ -19,6 +19,9 @@ pub(super) enum Verdict {
 /// Lines that the kit prints for the runner begin with this sign.
 const MARK: char = '\u{1}';
 
+/// More of one line a screen does not hold.
+const LONGEST: usize = 400;
+
 /// Judges a test by how its program ended. `log` is what the learner's server has printed meanwhile.
 pub(super) fn judge(claim: &str, path: &str, finished: &Finished, log: Vec<String>) -> Verdict {
     let (printed, said_ok) = separate(&finished.stdout.text, path);
@@ -59,13 +62,23 @@ pub(super) fn judge(claim: &str, path: &str, finished: &Finished, log: Vec<Strin
         let mut lines = printed.lines().rev();
         lines.find_map(|line| words(line, kind))
     };
-    finding.asked = finding.asked.or_else(|| told("asked"));
-    finding.repeat = told("repeat");
+    finding.asked = finding
+        .asked
+        .or_else(|| told("asked").filter(|asked| !asked.is_empty()).map(short));
+    // A line that is longer than a screen is none to paste.
+    finding.repeat = told("repeat").filter(|line| (1..=LONGEST).contains(&line.len()));
     finding.explain = told("explain").or(finding.explain);
     finding.location = panic_place(&log);
     let own = printed.lines().filter(|line| !line.starts_with(MARK));
     finding.log = log.into_iter().chain(own.map(str::to_owned)).collect();
     Verdict::Broken(Box::new(finding))
+}
+
+fn short(words: String) -> String {
+    match words.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} …", &words[..end]),
+        None => words,
+    }
 }
 
 /// What the kit says in a line of its own, if it is of this kind.

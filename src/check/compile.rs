@@ -66,14 +66,16 @@ pub(super) fn compile(
 }
 
 fn constancy(job: Job<'_>) -> Constancy {
-    match job.course.check_program(job.exercise).is_file() {
+    // The check program of a server is a program of its own.
+    let inside = job.exercise.kind == Kind::Rust;
+    match inside && job.course.check_program(job.exercise).is_file() {
         true => Constancy::Much,
         false => Constancy::Little,
     }
 }
 
 /// What rustc needs for the crates of the exercise's chapter. They are waited for if they are not built yet.
-fn linking(job: Job<'_>, means: Means<'_>) -> Result<Arc<Linking>> {
+pub(super) fn linking(job: Job<'_>, means: Means<'_>) -> Result<Arc<Linking>> {
     match super::tier(job.course, job.exercise)? {
         None => Ok(Arc::new(means.dependencies.none())),
         Some(tier) => means.dependencies.get(&tier, means.cancel, &|progress| {

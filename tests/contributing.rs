@@ -207,6 +207,32 @@ fn every_call_of_the_kit_on_the_page_is_there() {
 }
 
 #[test]
+fn the_example_of_a_quiz_is_a_solution() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, section) = page.split_once("### Kind quiz").expect("the section");
+    let (_, solution) = section.split_once("```text\n").expect("an example");
+    let (solution, _) = solution.split_once("```").expect("its end");
+    let tiny = Tiny::with_info(
+        "format_version = 1\n\n[[exercises]]\nname = \"sample\"\nkind = \"quiz\"\nhint = \"Look.\"\n",
+    );
+    tiny.write("exercises/sample.txt", solution);
+    tiny.write("solutions/sample.txt", solution);
+    let check = |text: &str| {
+        tiny.check_file("exercises/sample.txt", text)
+            .expect("the solution is right")
+    };
+    assert!(check(solution).passed(), "{:#?}", check(solution));
+    let report = check(&solution.replace("answer: b > c > a", "answer: b > a > c"));
+    assert_eq!(claims(&report)[1], "2. From a name to a page");
+    let explain = report.findings[0].explain.as_deref();
+    assert_eq!(
+        explain,
+        Some("What is there to draw, before anything has come?")
+    );
+}
+
+#[test]
 fn the_entry_in_info_toml_is_read() {
     let entry = example("## An exercise, step by step");
     // In the page it stands in a list, so it is indented.

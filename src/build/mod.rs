@@ -15,6 +15,6 @@ pub use by_cargo::ASK_VARIABLE;
 pub use dependencies::{Crates, Dependencies, Externs, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
 pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint};
-pub use splice::{Shipped, Spliced, TestFn, splice, tests_in};
+pub use splice::{Shipped, Spliced, TestFn, kit_files, splice, tests_in};
 pub use standby::Standby;
 pub use toolchain::Toolchain;

@@ -6,6 +6,7 @@ mod all;
 mod compile;
 mod files;
 mod memory;
+mod quiz;
 mod rust;
 mod server;
 mod source;
@@ -111,6 +112,7 @@ pub fn check(job: Job<'_>, means: Means<'_>) -> Result<Report> {
             Kind::Rust => rust::check(job, text, means, &mut report)?,
             Kind::Server => server::check(job, text, means, &mut report)?,
             Kind::Sql => sql::check(job, text, means, &mut report)?,
+            Kind::Quiz => quiz::check(job, text, means, &mut report)?,
         }
     }
     report.timings.total_ms = millis(started.elapsed());

@@ -27,32 +27,14 @@ struct User {
     password_hash: String,
 }
 
-/// A user, as a client sees it. There is no field for the password, so nobody can forget to leave it out.
+/// A user, as a client sees it.
+// TODO: Give it a field for each name of the contract, and the attributes that the names and the phone need.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct UserResponse<'a> {
-    id: String,
-    full_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<&'a str>,
-    login_count: u32,
-    created_at: String,
-    password_hash: &'a str,
-}
+struct UserResponse {}
 
 fn to_json(user: &User) -> String {
-    let (year, month, day, hour, minute, second) = user.created_at;
-    let response = UserResponse {
-        // A text is the same text in every language; a number of 64 bits is not.
-        id: user.id.to_string(),
-        full_name: &user.full_name,
-        phone: user.phone.as_deref(),
-        login_count: user.login_count,
-        password_hash: &user.password_hash,
-        created_at: format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"),
-    };
-    // Fails for maps whose keys are no texts, and there is none here.
-    serde_json::to_string(&response).expect("a struct of texts and numbers")
+    // TODO: Make a UserResponse of the user, and let serde_json write it.
+    todo!("{} {}", user.id, user.password_hash.len())
 }
 
 fn main() {

@@ -46,7 +46,7 @@ const KEYWORDS: [&str; 34] = [
 pub(super) fn tell(fault: &Fault, script: &str, connection: &Connection, finding: &mut Finding) {
     let before = fault.at.and_then(|at| script.get(..at)).unwrap_or("");
     let (actual, explain) = match &fault.kind {
-        FaultKind::Sqlite(message) => (format!("SQLite says: {message}"), help(message, before, connection)),
+        FaultKind::Sqlite(message) | FaultKind::Rule(message) => (format!("SQLite says: {message}"), help(message, before, connection)),
         FaultKind::Refused(reason) => ("the exercise's database refuses this statement".into(), Some((*reason).into())),
         FaultKind::StillRunning { limit, rows } => (
             format!(

@@ -89,7 +89,7 @@ impl Type {
 /// Every table of a database with all its rows, in order of the tables' names; rows in order of their values.
 pub(super) fn state(connection: &Connection) -> rusqlite::Result<Vec<(String, Table)>> {
     let mut names = connection.prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name COLLATE NOCASE",
     )?;
     let names = names
         .query_map([], |row| row.get::<_, String>(0))?

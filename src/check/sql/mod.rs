@@ -75,7 +75,7 @@ use crate::{
 use answers::{Answer, Got, NoAnswer};
 use cage::Cage;
 use data::Stored;
-use plan::{Asks, DataSet, Plan, Write};
+use plan::{Asks, DataSet, Fate, Plan, Write};
 use std::{collections::HashMap, time::Instant};
 use verdict::Case;
 
@@ -193,10 +193,13 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
             if round + 1 == plan.rounds && !writes.is_empty() && holds {
                 let got = writes::attempt(&cage, &writes).map_err(writes::no_savepoint)?;
                 for ((write, wanted), got) in writes.iter().zip(&wanted_writes).zip(&got) {
-                    tried.insert(
-                        write_name(write, set),
-                        case.judge_write(write, wanted, got)?,
-                    );
+                    let verdict = case.judge_write(write, wanted, got)?;
+                    // The writes after it count on what it should have kept.
+                    let stop = write.fate == Fate::Kept && is_wrong(&verdict);
+                    tried.insert(write_name(write, set), verdict);
+                    if stop {
+                        break;
+                    }
                 }
             }
             verdicts.push(column);

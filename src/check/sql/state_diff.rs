@@ -7,7 +7,7 @@ use super::{
     table::Table,
 };
 
-/// The first table that differs. A table's columns are known by their names; in which order it was created with them is nobody's question.
+/// The first table that differs, in the order in which they were created: what others point to comes first. A table's columns are known by their names; in which order it was created with them is nobody's question.
 pub(super) fn state_differs(wanted: &Tables, got: &Tables) -> Option<Difference> {
     tables_differ(wanted, got).or_else(|| {
         wanted
@@ -27,10 +27,10 @@ pub(super) fn state_differs(wanted: &Tables, got: &Tables) -> Option<Difference>
 
 fn tables_differ(wanted: &Tables, got: &Tables) -> Option<Difference> {
     let names = |tables: &Tables| -> Vec<String> {
-        tables
-            .iter()
-            .map(|(name, _)| name.to_ascii_lowercase())
-            .collect()
+        let names = tables.iter().map(|(name, _)| name.to_ascii_lowercase());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
     };
     let words = |names: &[String]| format!("these tables: {}", names.join(", "));
     let (wanted, got) = (names(wanted), names(got));

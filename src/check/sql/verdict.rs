@@ -39,7 +39,7 @@ impl Case<'_> {
         let mut finding = self.finding(number);
         let (answer, begin) = match got {
             Got::Answer { answer, begin } => (answer, *begin),
-            Got::Fault(fault) => return self.fault(finding, fault),
+            Got::Fault(fault) => return self.fault(finding, number, fault),
             Got::NoStatement => return self.no_statement(finding, number, wanted),
         };
         finding.location = Some(self.location(begin));
@@ -87,7 +87,7 @@ impl Case<'_> {
             (Answer::State { .. }, Answer::Rows(_)) => {
                 finding.expected = Some("a statement that changes the tables".into());
                 finding.actual = Some("a query that changes nothing".into());
-                finding.explain = Some("Use INSERT, UPDATE or DELETE here.".into());
+                finding.explain = Some("This statement has to write: INSERT, UPDATE or DELETE. What you want to look up first can be asked inside of it.".into());
             }
         }
         Verdict::Broken(Box::new(finding))
@@ -130,7 +130,11 @@ impl Case<'_> {
         };
         let round = match self.run.round {
             0 => String::new(),
-            before => format!("; it is run {} in a row", before + 1),
+            before => format!(
+                "; run {} of {}, one after the other",
+                before + 1,
+                self.plan.rounds
+            ),
         };
         Finding {
             asked: Some(format!("{which}, {}{stored}{round}", self.data())),
@@ -224,8 +228,14 @@ impl Case<'_> {
         finding.detail = difference.tables.map(Detail::Tables);
     }
 
-    fn fault(&self, mut finding: Finding, fault: &Fault) -> Verdict {
+    fn fault(&self, mut finding: Finding, number: usize, fault: &Fault) -> Verdict {
         faults::tell(fault, self.text, self.connection, &mut finding);
+        if let (FaultKind::Rule(_), Some(own)) =
+            (&fault.kind, self.plan.asks()[number].explain(self.run.set))
+        {
+            // The statement is well written; what it means on this data is what helps.
+            finding.explain = Some(own.to_owned());
+        }
         finding.location = fault.at.map(|at| self.location(at));
         // By hand, a statement that was stopped would run on, and one that was refused would do what it says.
         if !matches!(fault.kind, FaultKind::Sqlite(_) | FaultKind::Rule(_)) {

@@ -17,6 +17,16 @@ pub(super) struct Plan {
     pub(super) rounds: usize,
     /// What is tried afterwards.
     pub(super) writes: Vec<Write>,
+    /// Where statements that have passed are run once more, to be told about and not to be judged.
+    pub(super) also: Vec<Also>,
+}
+
+/// Another database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Also {
+    /// PostgreSQL, where it is installed.
+    Postgres,
 }
 
 /// What is compared with the solution.
@@ -105,6 +115,8 @@ pub(super) struct Script {
     pub(super) whole_file: bool,
     /// The SQL.
     pub(super) text: String,
+    /// The same in PostgreSQL's SQL, where it has to be written differently.
+    pub(super) for_postgres: Option<String>,
 }
 
 impl Ask {

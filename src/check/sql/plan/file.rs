@@ -1,6 +1,6 @@
 //! The TOML file beside an exercise of kind `sql`, read and checked; a mistake in it is told with its line.
 
-use super::{Ask, Asks, DataSet, Fate, Plan, Script, Write};
+use super::{Also, Ask, Asks, DataSet, Fate, Plan, Script, Write};
 use crate::{
     course::{course_error, nearest, parse_toml},
     error::Result,
@@ -24,6 +24,8 @@ struct RawPlan {
     runs: Option<usize>,
     #[serde(default)]
     write: Vec<RawWrite>,
+    #[serde(default)]
+    also: Vec<Also>,
 }
 
 #[derive(Deserialize)]
@@ -130,6 +132,7 @@ impl Reader<'_> {
             sets,
             rounds,
             writes,
+            also: raw.also,
         };
         for ask in plan.asks() {
             for name in ask.explain.keys() {
@@ -212,6 +215,7 @@ impl Reader<'_> {
                 file: self.file.to_owned(),
                 whole_file: false,
                 text: sql,
+                for_postgres: None,
             });
         }
         Ok(DataSet {
@@ -236,6 +240,7 @@ impl Reader<'_> {
         let file = self.exercises.join(name);
         match workspace::read_if_there(&file)? {
             Some(text) => Ok(Script {
+                for_postgres: workspace::read_if_there(&file.with_extension("postgres.sql"))?,
                 file,
                 whole_file: true,
                 text,

@@ -100,6 +100,19 @@ pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
     }))
 }
 
+/// What a second database says to an answer that has passed, as a line for the learner; `None` where it is not asked or not there.
+///
+/// It changes no verdict, so it is asked for after the verdict is on the screen.
+///
+/// # Errors
+/// For faults of the course, the runner or the machine, and when cancelled.
+pub fn elsewhere(job: Job<'_>, means: Means<'_>) -> Result<Option<String>> {
+    match (job.exercise.kind, job.source) {
+        (Kind::Sql, Source::Text(text)) => sql::postgres_says(job, text, means),
+        _ => Ok(None),
+    }
+}
+
 /// Checks one exercise.
 ///
 /// # Errors

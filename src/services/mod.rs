@@ -7,6 +7,7 @@
 mod found;
 mod postgres;
 mod redis;
+mod session;
 mod start;
 mod user;
 
@@ -23,6 +24,7 @@ use std::{
 pub use found::nginx;
 pub use postgres::{Database, Postgres};
 pub use redis::{Lease, Redis};
+pub use session::Reply;
 
 /// The services of one runner.
 #[derive(Debug)]

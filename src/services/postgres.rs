@@ -2,11 +2,13 @@
 
 use super::{
     Given, Missing, found, lock,
+    session::{self, Reply},
     start::{Started, start},
     user::User,
 };
 use crate::{
     error::{Error, Result},
+    outcome::Output,
     process::{Cancel, End, Note, Program, Record, run},
     workspace,
 };
@@ -184,16 +186,22 @@ impl Postgres {
     }
 
     fn statements(&self, role: &str, database: &str, sql: &str, cancel: &Cancel) -> Result<String> {
-        let psql = Program::learners(self.bin.join("psql"))
+        let psql = self
+            .psql(role, database)
             .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
-            .args(["--set=ON_ERROR_STOP=1", "--host=127.0.0.1"])
+            .arg("--set=ON_ERROR_STOP=1")
+            .arg(format!("--command={sql}"));
+        Ok(finish("psql", psql, cancel)?.text)
+    }
+
+    fn psql(&self, role: &str, database: &str) -> Program {
+        Program::learners(self.bin.join("psql"))
+            .arg("--host=127.0.0.1")
             .arg(format!("--port={}", self.started.port))
             .arg(format!("--username={role}"))
             .arg(format!("--dbname={database}"))
-            .arg(format!("--command={sql}"))
             .env("PGPASSWORD", &self.password)
-            .env("LC_ALL", "C");
-        finish("psql", psql, cancel)
+            .env("LC_ALL", "C")
     }
 }
 
@@ -223,6 +231,33 @@ impl Database {
     pub fn statements(&self, sql: &str, cancel: &Cancel) -> Result<String> {
         self.postgres.statements(LEARNER, &self.name, sql, cancel)
     }
+
+    /// Runs statements one by one in one session of the owner's, in UTC; gives what became of each. One that is refused stops none
+    /// of the others; one that runs longer than `limit` is refused.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] if the session itself breaks, [`Error::Cancelled`].
+    pub fn session(
+        &self,
+        statements: &[String],
+        limit: Duration,
+        cancel: &Cancel,
+    ) -> Result<Vec<Reply>> {
+        let psql = self
+            .postgres
+            .psql(LEARNER, &self.name)
+            .args(session::form())
+            .args(session::arguments(statements))
+            .env(
+                "PGOPTIONS",
+                format!(
+                    "-c statement_timeout={} -c timezone=UTC -c client_min_messages=error",
+                    limit.as_millis()
+                ),
+            )
+            .env("PGCLIENTENCODING", "UTF8");
+        session::replies(&finish("psql", psql, cancel)?, statements.len())
+    }
 }
 
 impl Drop for Database {
@@ -233,10 +268,10 @@ impl Drop for Database {
     }
 }
 
-fn finish(name: &str, program: Program, cancel: &Cancel) -> Result<String> {
+fn finish(name: &str, program: Program, cancel: &Cancel) -> Result<Output> {
     let finished = run(&program.deadline(TOOL_LIMIT), cancel)?;
     match finished.end {
-        End::Exited(0) => Ok(finished.stdout.text),
+        End::Exited(0) => Ok(finished.stdout),
         _ => Err(Error::tool(
             format!("{name} failed: {}", finished.stderr.text.trim()),
             "If it is about disk space or memory, free some and try again.",

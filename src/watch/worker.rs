@@ -3,7 +3,7 @@
 use super::events::Event;
 use crate::{
     build::{Dependencies, Standby, Toolchain},
-    check::{Files, Means, Memory, Round, Source, advice, check, check_all, tier},
+    check::{Files, Means, Memory, Round, Source, advice, check, check_all, elsewhere, tier},
     course::Course,
     error::Result,
     process::Cancel,
@@ -145,7 +145,7 @@ fn warm_ahead(course: &Course, position: usize, dependencies: &Dependencies) {
     }
 }
 
-/// The verdict first, then Clippy's advice on what has passed.
+/// The verdict first, then what Clippy and another database say to what has passed.
 fn one(
     course: &Course,
     run: u64,
@@ -174,6 +174,9 @@ fn one(
     // Advice that cannot be had, or that nobody waits for any more, is not missed.
     if let (true, Ok(advice)) = (passed, advice(job, means)) {
         on_event(Event::Advice { run, advice });
+    }
+    if passed && let Ok(Some(word)) = elsewhere(job, means) {
+        on_event(Event::Word { run, word });
     }
 }
 

@@ -15,6 +15,9 @@ pub use tempfile::TempDir as Scratch;
 /// How the names of temporary directories begin.
 const SCRATCH_PREFIX: &str = "backendlings-";
 
+/// The directory of what several exercises share, below `exercises/`.
+pub const KIT: &str = "kit";
+
 /// A course directory: the one that holds `info.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workspace {
@@ -58,6 +61,11 @@ impl Workspace {
     /// The directory of a chapter: `exercises/DIR`, or `exercises/` for no directory.
     pub fn chapter(&self, dir: Option<&str>) -> PathBuf {
         join_dir(self.exercises(), dir)
+    }
+
+    /// Files that several exercises share: `exercises/kit/`.
+    pub fn kit(&self) -> PathBuf {
+        self.exercises().join(KIT)
     }
 
     /// A file of the learner's or beside it: `exercises/DIR/FILE`.

@@ -13,5 +13,5 @@ pub use by_cargo::ASK_VARIABLE;
 pub use dependencies::{Crates, Dependencies, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
 pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint};
-pub use splice::{Shipped, Spliced, TestFn, splice, tests_in};
+pub use splice::{Shipped, Spliced, TestFn, kit_files, splice, tests_in};
 pub use toolchain::Toolchain;

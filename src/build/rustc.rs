@@ -41,6 +41,8 @@ pub struct Unit<'a> {
     pub harness: Harness,
     /// How its crates become known to it; see [`super::Dependencies`].
     pub linking: &'a Linking,
+    /// Further files that the text names as its modules, by paths as in `shown`.
+    pub beside: &'a [(PathBuf, String)],
     /// How much of it stays the same from save to save.
     pub constancy: Constancy,
 }
@@ -135,6 +137,9 @@ pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Co
 }
 
 fn write_source(unit: Unit<'_>) -> Result<()> {
+    for (file, text) in unit.beside {
+        workspace::write_if_changed(&unit.dir.join(file), text.as_bytes())?;
+    }
     workspace::write_if_changed(&unit.dir.join(unit.shown), unit.source.as_bytes())
 }
 

@@ -12,6 +12,7 @@ use crate::{
     workspace::Workspace,
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -33,6 +34,8 @@ pub struct Course {
     pub chapters: Vec<Chapter>,
     /// In order, across all chapters.
     pub exercises: Vec<Exercise>,
+    /// The files that several exercises share, below `exercises/kit/`, each with the SHA-256 of its text as shipped.
+    pub kit: BTreeMap<String, String>,
     /// The crates that exercises may use, as in a manifest.
     dependencies: toml::Table,
 }

@@ -58,6 +58,7 @@ pub(super) fn linker(toolchain: &Result<Toolchain>) -> Finding {
             name: "probe",
             source: "fn main() {}",
             shown: Path::new("probe.rs"),
+            beside: &[],
             dir: dir.path(),
             harness: Harness::Main,
             linking: &Linking::Rustc(Vec::new()),

@@ -56,6 +56,31 @@ pub fn statements() -> Vec<Statement> {
     SEEN.take()
 }
 
+/// How many statements these are and which, as in "11 statements: SELECT * FROM posts; 10 times SELECT * FROM authors WHERE id = ?1".
+pub fn summary(statements: &[Statement]) -> String {
+    let mut counted: Vec<(String, usize)> = Vec::new();
+    for statement in statements {
+        let sql = statement.sql.split_whitespace().collect::<Vec<_>>();
+        let sql = sql.join(" ");
+        match counted.iter_mut().find(|(known, _)| *known == sql) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((sql, 1)),
+        }
+    }
+    let each: Vec<String> = counted
+        .into_iter()
+        .map(|(sql, times)| match times {
+            1 => sql,
+            times => format!("{times} times {sql}"),
+        })
+        .collect();
+    let number = match statements.len() {
+        1 => "1 statement".to_owned(),
+        more => format!("{more} statements"),
+    };
+    format!("{number}: {}", each.join("; "))
+}
+
 /// Calls `hook` each time a statement is about to run: the moment for somebody else to be faster.
 pub fn before_each(hook: impl FnMut(&Statement) + 'static) {
     HOOK.set(Some(Box::new(hook)));

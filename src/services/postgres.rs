@@ -2,6 +2,7 @@
 
 use super::{
     Given, Missing, found, lock,
+    session::Session,
     start::{Started, start},
     user::User,
 };
@@ -95,6 +96,8 @@ impl Postgres {
                 "autovacuum=off".into(),
                 "shared_buffers=16MB".into(),
                 "max_connections=100".into(),
+                // Two who wait for each other on purpose need not wait a second until it is noticed.
+                "deadlock_timeout=50ms".into(),
             ];
             let program = user.program(&bin.join("postgres")).arg("-D").arg(&data);
             settings
@@ -206,6 +209,17 @@ impl Database {
         )
     }
 
+    /// A session of its own, as the owner of the database.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] if there is no connection to be had.
+    pub fn session(&self) -> Result<Session> {
+        let Postgres {
+            started, password, ..
+        } = &*self.postgres;
+        Session::open(started.port, LEARNER, password, &self.name)
+    }
+
     /// Runs statements as the owner of the database; gives what they print, one row a line, `|` between columns.
     ///
     /// # Errors
@@ -248,7 +262,7 @@ fn private(file: &Path) -> Result<()> {
 
 /// A password for a server that only this machine reaches, and that lives for minutes. The standard library seeds this from
 /// the system's random numbers.
-fn random_letters() -> String {
+pub(super) fn random_letters() -> String {
     let half = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", half(), half())
 }

@@ -150,6 +150,7 @@ fn compile_by_rustc(
         ..unit
     };
     let place = unit.dir.join(unit.shown);
+    write_beside(unit)?;
     let waiting = standby.and_then(|standby| standby.take(&rustc, &place, unit.source));
     let from_standby = match waiting {
         Some(running) => watch_over(running, cancel, on_error)?,
@@ -185,10 +186,14 @@ pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Co
     invoke(&clippy, cancel, &|_| {})
 }
 
+fn write_beside(unit: Unit<'_>) -> Result<()> {
+    unit.beside.iter().try_for_each(|(file, text)| {
+        workspace::write_if_changed(&unit.dir.join(file), text.as_bytes())
+    })
+}
+
 fn write_source(unit: Unit<'_>) -> Result<()> {
-    for (file, text) in unit.beside {
-        workspace::write_if_changed(&unit.dir.join(file), text.as_bytes())?;
-    }
+    write_beside(unit)?;
     workspace::write_if_changed(&unit.dir.join(unit.shown), unit.source.as_bytes())
 }
 

@@ -125,6 +125,7 @@ mod tests {
                 dir: self.dir.path(),
                 harness: Harness::Main,
                 linking: &Linking::Rustc(Externs::default()),
+                beside: &[],
                 constancy: Constancy::Little,
             };
             let compiled = compile(

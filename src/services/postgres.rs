@@ -2,7 +2,7 @@
 
 use super::{
     Given, Missing, found, lock,
-    session::{self, Reply},
+    session::{Answer, Session},
     start::{Started, start},
     user::User,
 };
@@ -97,6 +97,8 @@ impl Postgres {
                 "autovacuum=off".into(),
                 "shared_buffers=16MB".into(),
                 "max_connections=100".into(),
+                // Two who wait for each other on purpose need not wait a second until it is noticed.
+                "deadlock_timeout=50ms".into(),
             ];
             let program = user.program(&bin.join("postgres")).arg("-D").arg(&data);
             settings
@@ -224,6 +226,17 @@ impl Database {
         self.postgres.started.port
     }
 
+    /// A session of its own, as the owner of the database.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] if there is no connection to be had.
+    pub fn session(&self) -> Result<Session> {
+        let Postgres {
+            started, password, ..
+        } = &*self.postgres;
+        Session::open(started.port, LEARNER, password, &self.name)
+    }
+
     /// Runs statements as the owner of the database; gives what they print, one row a line, `|` between columns.
     ///
     /// # Errors
@@ -237,26 +250,22 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::Tool`] if the session itself breaks, [`Error::Cancelled`].
-    pub fn session(
+    pub fn script(
         &self,
         statements: &[String],
         limit: Duration,
         cancel: &Cancel,
-    ) -> Result<Vec<Reply>> {
-        let psql = self
-            .postgres
-            .psql(LEARNER, &self.name)
-            .args(session::form())
-            .args(session::arguments(statements))
-            .env(
-                "PGOPTIONS",
-                format!(
-                    "-c statement_timeout={} -c timezone=UTC -c client_min_messages=error",
-                    limit.as_millis()
-                ),
-            )
-            .env("PGCLIENTENCODING", "UTF8");
-        session::replies(&finish("psql", psql, cancel)?, statements.len())
+    ) -> Result<Vec<Answer>> {
+        /// The server ends what takes too long itself; this is for a server that does not.
+        const MARGIN: Duration = Duration::from_secs(5);
+        let mut session = self.session()?;
+        let ways = format!(
+            "SET statement_timeout = {}; SET timezone = 'UTC'; SET client_min_messages = 'error'",
+            limit.as_millis()
+        );
+        let mut ask = |sql: &str| session.ask(sql, limit + MARGIN, cancel);
+        ask(&ways)?.map_err(|failure| Error::tool(failure.message, "Report this as a bug."))?;
+        statements.iter().map(|sql| ask(sql)).collect()
     }
 }
 
@@ -293,7 +302,7 @@ fn private(file: &Path) -> Result<()> {
 
 /// A password for a server that only this machine reaches, and that lives for minutes. The standard library seeds this from
 /// the system's random numbers.
-fn random_letters() -> String {
+pub(super) fn random_letters() -> String {
     let half = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", half(), half())
 }

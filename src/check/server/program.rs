@@ -124,9 +124,10 @@ impl Checks {
             dir: &dir,
             harness: Harness::Tests,
             linking: &linking,
+            beside: &[],
             constancy: Constancy::Much,
         };
-        let compiled = build::compile(means.toolchain, unit, means.cancel, &|_| {})?;
+        let compiled = build::compile(means.toolchain, unit, None, means.cancel, &|_| {})?;
         let Some(program) = compiled.program else {
             return Err(self.broken(
                 compiled

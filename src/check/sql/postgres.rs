@@ -14,7 +14,7 @@ use crate::{
     check::{Job, Means},
     course::course_error,
     error::Result,
-    services::Reply,
+    services::{Answer, Reply},
     workspace,
 };
 use std::time::Duration;
@@ -64,7 +64,7 @@ pub(in crate::check) fn says(job: Job<'_>, text: &str, means: Means<'_>) -> Resu
             )
         })
         .collect();
-    let replies = postgres.database("", means.cancel)?.session(
+    let replies = postgres.database("", means.cancel)?.script(
         &script.statements,
         STATEMENT_LIMIT,
         means.cancel,
@@ -206,7 +206,7 @@ impl Script {
 /// What there is to say about the replies.
 struct Told<'a> {
     plan: &'a Plan,
-    replies: &'a [Reply],
+    replies: &'a [Answer],
     name: &'a str,
 }
 
@@ -268,8 +268,8 @@ impl Told<'_> {
 
     fn refusal(&self, at: usize) -> Option<(&str, String)> {
         match &self.replies[at] {
-            Reply::Refused { state, message } => Some((state, message.clone())),
-            Reply::Rows(_) => None,
+            Err(failure) => Some((&failure.code, failure.message.clone())),
+            Ok(_) => None,
         }
     }
 
@@ -291,7 +291,7 @@ impl Told<'_> {
 
     fn same(&self, our: usize, their: usize, order: Order) -> bool {
         let rows = |at: usize| -> Vec<Vec<Option<String>>> {
-            let Reply::Rows(rows) = &self.replies[at] else {
+            let Ok(Reply { rows, .. }) = &self.replies[at] else {
                 return Vec::new();
             };
             let cell = |cell: &Option<String>| cell.as_deref().map(plain);
@@ -329,8 +329,8 @@ fn plain(cell: &str) -> String {
 }
 
 /// The first number of "15.8 (Debian 15.8-0+deb12u1)".
-fn major(version: &Reply) -> String {
-    let Reply::Rows(rows) = version else {
+fn major(version: &Answer) -> String {
+    let Ok(Reply { rows, .. }) = version else {
         return String::new();
     };
     let cell = rows.first().and_then(|row| row.first()?.as_deref());
@@ -375,7 +375,10 @@ mod tests {
 
     #[test]
     fn the_version_is_told_by_its_first_number() {
-        let version = vec![vec![Some("15.8 (Debian 15.8-0+deb12u1)".to_owned())]];
-        assert_eq!(major(&Reply::Rows(version)), "15");
+        let version = Reply {
+            rows: vec![vec![Some("15.8 (Debian 15.8-0+deb12u1)".to_owned())]],
+            ..Reply::default()
+        };
+        assert_eq!(major(&Ok(version)), "15");
     }
 }

@@ -30,10 +30,7 @@ impl Bench {
             course,
             services,
             // SQL needs no compiler.
-            toolchain: Toolchain {
-                rustc: "rustc".into(),
-                clippy_driver: None,
-            },
+            toolchain: Toolchain::only("rustc"),
         })
     }
 
@@ -50,6 +47,7 @@ impl Bench {
             toolchain: &self.toolchain,
             dependencies: &dependencies,
             services: &self.services,
+            standby: None,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -1,8 +1,8 @@
 //! Kind `rust`: the file's shipped tests are run, or, where the exercise has none, its `main`.
 
-mod harness;
+pub(super) mod harness;
 mod main_program;
-mod panic_message;
+pub(super) mod panic_message;
 
 use super::{Job, Means, compile};
 use crate::{

@@ -5,7 +5,7 @@ use super::{
     client::Jars,
     converse::Lines,
     expect::{About, Problem},
-    last_words::{explain_end, how, panic_place},
+    last_words::{explain_end, how, is_unwritten, panic_place},
     launch::{Launch, Server},
     message::Message,
     peers::Peers,
@@ -166,7 +166,11 @@ fn death(when: &When, end: End, log: &[String]) -> Problem {
         When::AtThisStep => "at this step",
     };
     Problem {
-        about: About::Else,
+        about: if is_unwritten(log) {
+            About::Unwritten
+        } else {
+            About::Else
+        },
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),
         explain: Some(explain_end(log).unwrap_or_else(|| {

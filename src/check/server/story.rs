@@ -6,7 +6,7 @@ use super::{
     converse::Lines,
     expect::{About, Problem},
     instances::{self, To},
-    last_words::{explain_end, how, panic_place},
+    last_words::{explain_end, how, is_unwritten, panic_place},
     launch::{Launch, Mark, Server},
     message::Message,
     peers::Peers,
@@ -221,7 +221,11 @@ pub(super) fn death(when: &When, end: End, log: &[String]) -> Problem {
         When::AtThisStep => "at this step",
     };
     Problem {
-        about: About::Else,
+        about: if is_unwritten(log) {
+            About::Unwritten
+        } else {
+            About::Else
+        },
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),
         explain: Some(explain_end(log).unwrap_or_else(|| {

@@ -2,6 +2,7 @@
 //! passes every byte on as it is, and tells which requests there were. It judges nothing.
 
 use super::{
+    group,
     last_words::how,
     launch::{self, LISTENS, Launch},
     layout,
@@ -9,6 +10,7 @@ use super::{
     peers::Peers,
     program::Checks,
     random, read_steps, started_program,
+    step::Step,
     steps::Story,
     template::{Template, Values},
 };
@@ -144,7 +146,7 @@ fn requests(story: &Story, values: &Values) -> Vec<String> {
     let mut lines: Vec<String> = story
         .steps
         .iter()
-        .filter_map(|step| step.action.repeat(values))
+        .filter_map(|step| step.action.repeat(&of_the_first(step, values)))
         .filter(|line| line.starts_with("curl"))
         .collect();
     let mut seen = Vec::new();
@@ -155,6 +157,16 @@ fn requests(story: &Story, values: &Values) -> Vec<String> {
     });
     lines.truncate(MOST_REQUESTS);
     lines
+}
+
+/// The values of a step's first input, or of the first client of a group.
+fn of_the_first(step: &Step, values: &Values) -> Values {
+    let mut first = values.clone();
+    for (name, value) in step.each.first().into_iter().flatten() {
+        first.capture(name, value.fill(values));
+    }
+    first.capture(group::NUMBER, 1.to_string());
+    first
 }
 
 /// A port that was asked for may be taken; the one who asks can choose another.

@@ -217,6 +217,7 @@ fn run(
         step_limit: story.step_limit.unwrap_or(job.exercise.time_limit),
         means,
         dir: scratch.path(),
+        total: claims.len(),
         at: 0,
         lines: servers.iter().map(|_| Lines::default()).collect(),
         asked: None,

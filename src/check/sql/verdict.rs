@@ -177,6 +177,7 @@ impl Case<'_> {
                 Fate::Accepted | Fate::Kept => "it is taken".into(),
             }),
             explain: write.explain.clone(),
+            repeat: self.repeat_write(write),
             ..Finding::new(write_name(write, self.run.set))
         };
         match (write.fate, got) {
@@ -299,6 +300,23 @@ impl Case<'_> {
             self.text,
             byte,
         )
+    }
+
+    /// The statements, then the writes that are kept before this one, then this one.
+    fn repeat_write(&self, write: &Write) -> Option<String> {
+        let mut command = self.repeat()?;
+        let all = self.plan.writes_on(self.run.set, Stored::AsWritten);
+        let before = all.iter().take_while(|other| other.claim != write.claim);
+        let kept = before.filter(|other| other.fate == Fate::Kept);
+        for sql in kept.map(|other| &other.sql).chain([&write.sql]) {
+            let sql = sql.trim();
+            // What a shell would read in another way cannot be pasted.
+            if sql.contains(['"', '$', '`', '\\', '!', '\n']) {
+                return None;
+            }
+            command.push_str(&format!(" \"{sql}\""));
+        }
+        Some(command)
     }
 
     /// The same in the program `sqlite3`, where all files can be read by the learner and lie as they are.

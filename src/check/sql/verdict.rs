@@ -72,7 +72,10 @@ impl Case<'_> {
                 }
                 None => match diff::compare(wanted_back, got_back, ask.order) {
                     None => return Verdict::Holds,
-                    Some(difference) => self.differs(&mut finding, number, difference),
+                    Some(mut difference) => {
+                        difference.words = difference.words.replace("SELECT", "RETURNING");
+                        self.differs(&mut finding, number, difference);
+                    }
                 },
             },
             (Answer::Rows(wanted), Answer::State { .. }) => {
@@ -231,9 +234,9 @@ impl Case<'_> {
 
     fn fault(&self, mut finding: Finding, number: usize, fault: &Fault) -> Verdict {
         faults::tell(fault, self.text, self.connection, &mut finding);
-        if let (FaultKind::Rule(_), Some(own)) =
-            (&fault.kind, self.plan.asks()[number].explain(self.run.set))
-        {
+        let of_meaning =
+            matches!(&fault.kind, FaultKind::Rule(message) if !message.starts_with("NOT NULL"));
+        if let (true, Some(own)) = (of_meaning, self.plan.asks()[number].explain(self.run.set)) {
             // The statement is well written; what it means on this data is what helps.
             finding.explain = Some(own.to_owned());
         }

@@ -204,6 +204,15 @@ fn where_the_tables_are_wrong_no_write_is_tried() {
         .iter()
         .filter(|check| check.state == CheckState::NotRun);
     assert_eq!(not_run.count(), 5);
+    // Nor on other data, where the same mistake is not told again.
+    let more = "[[write]]\nclaim = 'there too'\naccepted = \"INSERT INTO coupons (code, percent) VALUES ('X', 1)\"\non = ['other']\n\
+        [[data]]\nname = 'other'\nclaim = 'on other data'\nhidden = true\nholds = 'a table'\nsql = \"CREATE TABLE customers (id INTEGER PRIMARY KEY)\"\n";
+    let two = tiny(WRITES, COUPONS);
+    two.write("exercises/sample.toml", format!("{WRITES}{SEEN}{more}"));
+    let wrong =
+        "CREATE TABLE coupons (kode TEXT, percent INTEGER, uses INTEGER, customer_id INTEGER)";
+    assert_eq!(check(&two, wrong).findings.len(), 1);
+    assert!(check(&two, COUPONS).passed());
     let report = check(&tiny(WRITES, COUPONS), "CREATE TABLE coupon (code TEXT)");
     assert_eq!(
         report.findings[0].explain.as_deref(),

@@ -68,6 +68,10 @@ pub(super) fn tell(fault: &Fault, script: &str, connection: &Connection, finding
             "your statement has a parameter, such as `?` or `:name`, and nobody fills it here".into(),
             Some("Write the value itself. Parameters are for programs that send SQL; you meet them in chapter 07.".into()),
         ),
+        FaultKind::UnknownParameter { name, known } => (
+            format!("your statement has the parameter {name}, and nobody fills it"),
+            Some(format!("The parameters that are filled here are {}.", known.join(", "))),
+        ),
         FaultKind::Cancelled => ("the check was stopped".into(), None),
     };
     finding.actual = Some(actual);

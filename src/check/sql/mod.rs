@@ -32,18 +32,24 @@
 //! A statement that does not run, or gives the wrong columns, is told once, and a shuffled copy is looked at where the data as written is
 //! right: what follows from the first mistake would only hide it.
 //!
+//! Beside these, or instead of them, [`trials`] look at what the learner's file does: plans and costs of queries, transactions that break
+//! off, pages, a schema that changes under running programs.
+//!
 //! **Names of checks**: one per statement and data set, "CLAIM OF THE STATEMENT · CLAIM OF THE DATA", statement by statement; the shuffled
 //! copy of a data set adds ", stored in another order". After them [`NO_MORE`], unless `[tables]` is used.
+//! Then the claims of the trials.
 
 mod cage;
 mod data;
 mod diff;
 mod faults;
 mod guard;
+mod images;
 mod lines;
 mod place;
 mod plan;
 mod table;
+mod trials;
 mod verdict;
 
 use super::{Job, Means, Stage};
@@ -58,6 +64,7 @@ use data::Stored;
 use plan::{Asks, DataSet, Plan};
 use std::time::Instant;
 use table::Table;
+use trials::Ground;
 use verdict::Case;
 
 /// The claim that the file holds no statement that nobody asked for.
@@ -174,6 +181,7 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         verdicts.push(column);
     }
     write_down(report, &plan, &runs, verdicts, extra);
+    trials::run(&Ground::new(job, means, &plan, text, &solution), report)?;
     report.timings.run_ms = millis(started.elapsed());
     Ok(())
 }
@@ -334,7 +342,7 @@ fn write_down(
             }
         }
     }
-    if matches!(plan.asks, Asks::Statements(_)) {
+    if matches!(&plan.asks, Asks::Statements(asks) if !asks.is_empty()) {
         put(report, NO_MORE, extra);
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! It runs nothing; the vocabulary is told in [`super`].
 
-use super::super::Job;
+use super::{
+    super::Job,
+    trials::{self, Trials},
+};
 use crate::{
     course::{course_error, nearest, parse_toml},
     error::Result,
@@ -20,6 +23,8 @@ pub(super) struct Plan {
     pub(super) asks: Asks,
     /// The data, the visible one first.
     pub(super) sets: Vec<DataSet>,
+    /// What is looked at besides the answers.
+    pub(super) trials: Trials,
 }
 
 /// What is compared with the solution.
@@ -93,6 +98,14 @@ struct RawPlan {
     statement: Vec<Ask>,
     tables: Option<Ask>,
     data: Vec<RawSet>,
+    #[serde(default)]
+    after: Vec<trials::After>,
+    #[serde(default)]
+    measure: Vec<trials::Measure>,
+    indexes: Option<trials::Indexes>,
+    transaction: Option<trials::Transaction>,
+    pages: Option<trials::Pages>,
+    migration: Option<trials::Migration>,
 }
 
 #[derive(Deserialize)]
@@ -121,6 +134,25 @@ impl Ask {
     /// What to tell the learner about this data set.
     pub(super) fn explain(&self, set: &DataSet) -> Option<&str> {
         self.explain.get(&set.name).map(|text| text.trim())
+    }
+}
+
+impl DataSet {
+    /// Whether this is its short name.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    /// Which data it is, in words: after a comma.
+    pub(super) fn words(&self) -> String {
+        match (&self.holds, self.visible) {
+            (Some(holds), true) => format!("on the data you can see: {holds}"),
+            (None, true) => "on the data you can see".into(),
+            (holds, false) => format!(
+                "on other data: {}",
+                holds.as_deref().unwrap_or("the rows are hidden")
+            ),
+        }
     }
 }
 
@@ -159,8 +191,16 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn plan(&self, raw: RawPlan) -> Result<Plan> {
+        let trials = Trials {
+            after: raw.after,
+            measures: raw.measure,
+            indexes: raw.indexes,
+            transaction: raw.transaction,
+            pages: raw.pages,
+            migration: raw.migration,
+        };
         let asks = match (raw.statement, raw.tables) {
-            (asks, None) if !asks.is_empty() => Asks::Statements(asks),
+            (asks, None) if !asks.is_empty() || !trials.is_empty() => Asks::Statements(asks),
             (asks, Some(ask)) if asks.is_empty() => Asks::Tables(ask),
             _ => {
                 return self.wrong(
@@ -196,7 +236,7 @@ impl Reader<'_> {
                 );
             }
         }
-        let plan = Plan { asks, sets };
+        let plan = Plan { asks, sets, trials };
         for ask in plan.asks() {
             for name in ask.explain.keys() {
                 self.known(&plan, name, &format!("explain.{name}"))?;
@@ -204,6 +244,12 @@ impl Reader<'_> {
             for name in ask.on.iter().flatten() {
                 self.known(&plan, name, name)?;
             }
+        }
+        for name in plan.trials.data() {
+            self.known(&plan, name, &format!("\"{name}\""))?;
+        }
+        if let Some((near, what, help)) = plan.trials.fault(plan.asks()) {
+            return self.wrong(&near, what, help);
         }
         Ok(plan)
     }

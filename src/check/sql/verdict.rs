@@ -100,14 +100,7 @@ impl Case<'_> {
             Asks::Statements(_) => "your statement".into(),
             Asks::Tables(_) => "the tables after your statements".into(),
         };
-        let data = match (&self.set.holds, self.set.visible) {
-            (Some(holds), true) => format!("on the data you can see: {holds}"),
-            (None, true) => "on the data you can see".into(),
-            (holds, false) => format!(
-                "on other data: {}",
-                holds.as_deref().unwrap_or("the rows are hidden")
-            ),
-        };
+        let data = self.set.words();
         let stored = match self.stored {
             Stored::AsWritten => "",
             Stored::Shuffled => "; the same rows, stored in another order",

@@ -256,6 +256,13 @@ impl Cage {
         }))
     }
 
+    /// Where the statement of `script` at or after `from` ends, without running it; `None` if there is none, or it is none.
+    pub(super) fn end_of_next(&self, script: &str, from: usize) -> Option<usize> {
+        let next = Batch::new(&self.connection, &script[from..]).next();
+        let unfilled = next.ok().flatten()?.expanded_sql()?;
+        Some(from + place::length(&script[from..], &unfilled))
+    }
+
     /// Takes back what an open transaction has done, as the end of the connection would.
     pub(super) fn give_up_open_transaction(&self) -> Result<(), Fault> {
         if self.connection.is_autocommit() {

@@ -34,8 +34,14 @@ type Filled = Vec<(String, Value)>;
 /// Walks through all pages, then looks at the one far behind.
 pub(super) fn judge(ground: &Ground<'_>, pages: &Pages) -> Result<Judged> {
     let mut judged = Vec::new();
+    // Who loses rows while nobody writes is told that, and not what follows from it.
+    let mut plain = true;
     for walk in &pages.walk {
         let set = ground.set(&walk.on);
+        if !plain {
+            judged.push((ground.name(&walk.claim, set), Verdict::NotRun));
+            continue;
+        }
         let verdict = Walker {
             ground,
             pages,
@@ -43,11 +49,16 @@ pub(super) fn judge(ground: &Ground<'_>, pages: &Pages) -> Result<Judged> {
             set,
         }
         .walk()?;
+        plain &= !walk.between.is_empty() || matches!(verdict, Verdict::Holds);
         judged.push((ground.name(&walk.claim, set), verdict));
     }
     if let Some(far) = &pages.far {
         let set = ground.set(&far.on);
-        let verdict = far_behind(ground, pages, far, set)?;
+        let verdict = if plain {
+            far_behind(ground, pages, far, set)?
+        } else {
+            Verdict::NotRun
+        };
         judged.push((ground.name(&far.claim, set), verdict));
     }
     Ok(judged)
@@ -235,14 +246,13 @@ fn repeats_and_gaps(
         (gap, wanted.rows.contains(first))
     });
     match last {
-        Some((gap, true)) if gap > 0 => Some(format!(
-            "page {number} begins too late: {} of {} left out",
-            name(&wanted.rows[0]),
-            if gap == 1 {
-                "1 row is".to_owned()
-            } else {
-                format!("{gap} rows are")
-            }
+        Some((1, true)) => Some(format!(
+            "page {number} begins too late: {} is left out",
+            name(&wanted.rows[0])
+        )),
+        Some((gap, true)) if gap > 1 => Some(format!(
+            "page {number} begins too late: {gap} rows are left out, the first is {}",
+            name(&wanted.rows[0])
         )),
         _ => None,
     }

@@ -158,6 +158,31 @@ fn the_data_of_an_sql_exercise_is_read_and_tells_right_from_wrong() {
 }
 
 #[test]
+fn the_writes_of_an_sql_exercise_are_read_and_tell_right_from_wrong() {
+    let tiny = Tiny::with_info(
+        "format_version = 1\n\n[[exercises]]\nname = \"sample\"\nkind = \"sql\"\nhint = \"Look.\"\n",
+    );
+    let right = "CREATE TABLE coupons (code TEXT UNIQUE, percent INT CHECK (percent <= 100), uses INT DEFAULT 0);\n";
+    tiny.write("exercises/sample.sql", "-- TODO\n");
+    tiny.write("solutions/sample.sql", right);
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, below) = page.split_once("```toml\n[tables]").expect("the example");
+    let (toml, _) = below.split_once("```").expect("its end");
+    tiny.write("exercises/sample.toml", format!("[tables]{toml}"));
+    let check = |sql: &str| {
+        tiny.check_file("exercises/sample.sql", sql)
+            .expect("the writes are right")
+    };
+    assert!(check(right).passed(), "{:#?}", check(right));
+    let report = check(&right.replace(" DEFAULT 0", ""));
+    assert_eq!(
+        report.findings[0].claim,
+        "a coupon begins unused · on an empty database"
+    );
+}
+
+#[test]
 fn the_entry_in_info_toml_is_read() {
     let entry = example("## An exercise, step by step");
     // In the page it stands in a list, so it is indented.

@@ -109,6 +109,8 @@ pub(super) struct Fault {
 pub(super) enum FaultKind {
     /// SQLite refused it, in its own words.
     Sqlite(String),
+    /// A rule of a table refused a row, in SQLite's words.
+    Rule(String),
     /// The cage refused it.
     Refused(&'static str),
     /// It was still running when its time was over.
@@ -291,6 +293,14 @@ impl Cage {
                 if code.code == ErrorCode::OutOfMemory =>
             {
                 FaultKind::TooMuchMemory
+            }
+            (None, None, rusqlite::Error::SqliteFailure(code, Some(message)))
+                if matches!(
+                    code.code,
+                    ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch
+                ) =>
+            {
+                FaultKind::Rule(message)
             }
             (None, None, rusqlite::Error::SqliteFailure(_, Some(message))) => {
                 FaultKind::Sqlite(message)

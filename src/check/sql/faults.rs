@@ -158,6 +158,10 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
         || said("CHECK constraint failed")
     {
         "The table's own rule refuses a row you write. The rule is in the schema; the message names table and column."
+    } else if said("Cannot add a NOT NULL column") {
+        "The rows that are there already have no value for this column. Add it without NOT NULL, or with a DEFAULT."
+    } else if said("after drop column") {
+        "Something in the schema still names this column. Drop that first; the message names it."
     } else if said("FOREIGN KEY constraint failed") {
         "A row points to another row, and that one is not there (any more). Write or delete the two in the other order, or look at the id."
     } else {

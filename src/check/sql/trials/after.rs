@@ -11,11 +11,13 @@ use crate::{
 pub(super) fn judge(ground: &Ground<'_>, afters: &[After]) -> Result<Judged> {
     afters
         .iter()
-        .map(|after| {
-            let name = ground.name(&after.claim, ground.set(&after.on));
-            Ok((name, one(ground, after)?))
-        })
+        .map(|after| Ok((name(ground, after), one(ground, after)?)))
         .collect()
+}
+
+/// The name of the check.
+pub(super) fn name(ground: &Ground<'_>, after: &After) -> String {
+    ground.name(&after.claim, ground.set(&after.on))
 }
 
 fn one(ground: &Ground<'_>, after: &After) -> Result<Verdict> {
@@ -25,8 +27,8 @@ fn one(ground: &Ground<'_>, after: &After) -> Result<Verdict> {
     let wanted = ground.own(&ours, &after.query)?.table;
 
     let cage = ground.cage(set)?;
-    let query = one_line(&after.query);
-    let mut finding = ground.finding(&after.claim, set, &format!("{query} after your statements"));
+    let when = "after your statements";
+    let mut finding = ground.finding_about(&after.claim, set, when, &after.query);
     let mut from = 0;
     loop {
         match next(&cage, ground.text, from, &[])? {
@@ -64,9 +66,4 @@ fn one(ground: &Ground<'_>, after: &After) -> Result<Verdict> {
         Next::End => return Err(ground.of_course(&after.query, &super::nothing())),
     }
     Ok(Verdict::Broken(Box::new(finding)))
-}
-
-/// A query without line ends.
-pub(super) fn one_line(sql: &str) -> String {
-    sql.split_whitespace().collect::<Vec<_>>().join(" ")
 }

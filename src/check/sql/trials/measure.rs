@@ -3,10 +3,9 @@
 //! Counts are the same on every machine; nothing here looks at a clock.
 
 use super::{
-    Ground, Judged, Next,
-    after::one_line,
-    next,
+    Ground, Judged, Next, next, one_line,
     queryplan::{self, Step},
+    schema::{only_indexes, schema},
     sentences,
     terms::{Indexes, Measure},
     thousands,
@@ -29,9 +28,6 @@ struct Look {
     cost: Cost,
     plan: Vec<Step>,
 }
-
-/// What is in the schema: kind and name.
-type Schema = Vec<(String, String)>;
 
 /// Looks at every query, and at what the learner has added; once through the statements for each data set.
 pub(super) fn judge(ground: &Ground<'_>) -> Result<Judged> {
@@ -72,7 +68,7 @@ fn after_statements(
     for (_, query) in queries {
         before.push(course_look(ground, &cage, query)?);
     }
-    let schema = schema(&cage);
+    let before_them = schema(&cage);
     let rows = cage.connection().total_changes();
     let mut claims: Vec<&str> = queries.iter().map(|(m, _)| m.claim.as_str()).collect();
     claims.extend(indexes.map(|indexes| indexes.claim.as_str()));
@@ -102,8 +98,8 @@ fn after_statements(
     let mut judged = Vec::new();
     let mut broken: Vec<&str> = Vec::new();
     for ((measure, query), before) in queries.iter().zip(&before) {
-        let asked = format!("after your statements: {}", one_line(query));
-        let mut finding = ground.finding(&measure.claim, set, &asked);
+        let when = "after your statements";
+        let mut finding = ground.finding_about(&measure.claim, set, when, query);
         finding.repeat = repeat(ground, set, query);
         let now = look(&cage, query, 0)?;
         let verdict = match now {
@@ -130,7 +126,7 @@ fn after_statements(
     if let Some(indexes) = indexes {
         let changed = cage.connection().total_changes() - rows;
         let finding = ground.finding(&indexes.claim, set, "the schema after your statements");
-        let verdict = only_indexes(indexes, &schema, &self::schema(&cage), changed, finding);
+        let verdict = only_indexes(indexes, &before_them, &schema(&cage), changed, finding);
         judged.push((named(&indexes.claim), verdict));
     }
     Ok(judged)
@@ -303,59 +299,6 @@ fn read_at_most(most: u64) -> String {
         0 => "no table and no index is read from end to end".into(),
         most => format!("at most {} rows are read from end to end", thousands(most)),
     }
-}
-
-/// Whether nothing but a few indexes was added.
-fn only_indexes(
-    indexes: &Indexes,
-    before: &Schema,
-    now: &Schema,
-    changed: u64,
-    mut finding: Finding,
-) -> Verdict {
-    let is_index = |(kind, _): &&(String, String)| kind == "index";
-    let added: Vec<&(String, String)> = now.iter().filter(|one| !before.contains(one)).collect();
-    let names: Vec<&str> = added
-        .iter()
-        .copied()
-        .filter(is_index)
-        .map(|(_, name)| name.as_str())
-        .collect();
-    let others =
-        added.iter().any(|one| !is_index(one)) || before.iter().any(|one| !now.contains(one));
-    let allowed = match indexes.at_most {
-        1 => "one new index".to_owned(),
-        most => format!("at most {most} new indexes"),
-    };
-    finding.expected = Some(format!("{allowed}, and nothing else is changed"));
-    let other = "This exercise is about indexes only. Leave the tables and their rows as they are.";
-    let (actual, explain) = if changed > 0 {
-        let rows = format!("your statements have changed {} rows", thousands(changed));
-        (rows, Some(other))
-    } else if others {
-        let what = "your statements have made or taken away something that is no index";
-        (what.to_owned(), Some(other))
-    } else if names.len() > indexes.at_most {
-        let names = format!("{} new indexes: {}", names.len(), names.join(", "));
-        (names, indexes.explain.as_deref())
-    } else {
-        return Verdict::Holds;
-    };
-    finding.actual = Some(actual);
-    finding.explain = sentences([explain]);
-    Verdict::Broken(Box::new(finding))
-}
-
-/// Kind and name of all that is in the schema.
-fn schema(cage: &Cage) -> Schema {
-    let names = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-    let read = || -> rusqlite::Result<Schema> {
-        cage.connection()
-            .prepare(names)?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect()
-    };
-    read().unwrap_or_default()
 }
 
 /// The plan in the program `sqlite3`, where all files can be read by the learner.

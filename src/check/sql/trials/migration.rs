@@ -5,9 +5,7 @@
 //! What a program has to find comes from the solution: its tables at the moment when all programs run, fed with the same writes.
 
 use super::{
-    Ground, Judged, Next,
-    after::one_line,
-    next, sentences,
+    Ground, Judged, Next, is_wrong, next, sentences,
     terms::{App, Migration},
 };
 use crate::{
@@ -27,9 +25,15 @@ const NUMBER: &str = "${n}";
 
 /// Runs the learner's statements on each data set, with the programs beside them.
 pub(super) fn judge(ground: &Ground<'_>, migration: &Migration) -> Result<Judged> {
-    let mut judged = Vec::new();
+    let mut judged: Judged = Vec::new();
     for name in &migration.on {
-        judged.extend(one(ground, migration, ground.set(name))?);
+        let set = ground.set(name);
+        if judged.iter().any(|(_, verdict)| is_wrong(verdict)) {
+            let open = migration.app.iter();
+            judged.extend(open.map(|app| (ground.name(&app.claim, set), Verdict::NotRun)));
+        } else {
+            judged.extend(one(ground, migration, set)?);
+        }
     }
     Ok(judged)
 }
@@ -154,10 +158,14 @@ impl Stage<'_> {
             // A mark on the way to the next statement: programs start or stop, and nothing else has changed.
             for mark in marks.iter().filter(|mark| (at + 1..=begin).contains(*mark)) {
                 if *mark < text.len() {
-                    self.let_run(apps, windows, *mark, &now, None)?;
+                    let now = format!("at the mark in line {}", self.ground.location(*mark).line);
+                    self.let_run(apps, windows, *mark, &now, Some(*mark))?;
                 }
             }
             at = begin;
+            if self.verdicts.iter().any(Option::is_some) {
+                return Ok(());
+            }
             match next(&self.cage, text, from, &[])? {
                 Next::Ran { begin, ran } => {
                     count += 1;
@@ -192,7 +200,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// A statement that does not run ends the migration; the claims that have not broken are open.
+    /// The first thing that breaks ends the migration; the other claims stay open.
     fn stop(&mut self, which: usize, finding: Finding) {
         for (number, verdict) in self.verdicts.iter_mut().enumerate() {
             if verdict.is_none() {
@@ -215,7 +223,7 @@ impl Stage<'_> {
         begin: Option<usize>,
     ) -> Result<()> {
         for (which, (app, window)) in apps.iter().zip(windows).enumerate() {
-            if !(window.0..window.1).contains(&at) || self.verdicts[which].is_some() {
+            if !(window.0..window.1).contains(&at) {
                 continue;
             }
             self.number += 1;
@@ -223,8 +231,8 @@ impl Stage<'_> {
                 let ask = ask.replace(NUMBER, &self.number.to_string());
                 if let Some(mut finding) = self.send(app, &ask, now)? {
                     finding.location = begin.map(|begin| self.ground.location(begin));
-                    self.verdicts[which] = Some(Verdict::Broken(Box::new(finding)));
-                    break;
+                    self.stop(which, finding);
+                    return Ok(());
                 }
             }
         }
@@ -233,8 +241,9 @@ impl Stage<'_> {
 
     /// Sends one statement of a program to both databases; a finding if it does not run, or gives other rows.
     fn send(&self, app: &App, ask: &str, now: &str) -> Result<Option<Finding>> {
-        let asked = format!("{now}, {} sends: {}", app.name, one_line(ask));
-        let mut finding = self.ground.finding(&app.claim, self.set, &asked);
+        let when = format!("{now}, {} sends its statement", app.name);
+        let ground = self.ground;
+        let mut finding = ground.finding_about(&app.claim, self.set, &when, ask);
         let own = app.explain.as_deref();
         match self.cage.run_next(ask, 0) {
             Ok(Some(ran)) => {
@@ -253,7 +262,7 @@ impl Stage<'_> {
             Err(fault) => {
                 faults::tell(&fault, ask, self.cage.connection(), &mut finding);
                 let said = finding.actual.take().unwrap_or_default();
-                finding.expected = Some(format!("{} works as before", app.name));
+                finding.expected = Some(format!("{} works", app.name));
                 finding.actual = Some(format!("{} breaks. {said}", app.name));
                 finding.explain = sentences([own]);
             }

@@ -4,7 +4,7 @@
 //! | key in the TOML file | room | what is looked at |
 //! |---|---|---|
 //! | `[[after]]` | [`after`] | a given query, after the learner's statements and after the solution's |
-//! | `[[measure]]`, `[indexes]` | [`measure`] | the plan of a query, what SQLite counts while it runs, what was added to the schema |
+//! | `[[measure]]`, `[indexes]` | [`measure`], [`queryplan`], [`schema`] | the plan of a query, what SQLite counts while it runs, what was added to the schema |
 //! | `[transaction]` | [`transaction`] | all or nothing, wherever the connection is cut |
 //! | `[pages]` | [`pages`] | pages while others write, and the cost of a page far behind |
 //! | `[migration]` | [`migration`] | running programs after each statement |
@@ -16,6 +16,7 @@ mod measure;
 mod migration;
 mod pages;
 mod queryplan;
+mod schema;
 mod terms;
 mod transaction;
 
@@ -24,7 +25,7 @@ use super::{
     cage::{Cage, Fault, FaultKind, Ran, Values},
     data::{self, Stored},
     diff::{self, Difference},
-    faults, place,
+    faults, is_wrong, place,
     plan::{DataSet, Order, Plan},
     put,
     table::{self, Table},
@@ -68,7 +69,6 @@ type Judged = Vec<(String, Verdict)>;
 pub(super) fn run(ground: &Ground<'_>, report: &mut Report) -> Result<()> {
     let trials = &ground.plan.trials;
     let mut judged = measure::judge(ground)?;
-    judged.extend(after::judge(ground, &trials.after)?);
     if let Some(transaction) = &trials.transaction {
         judged.extend(transaction::judge(ground, transaction)?);
     }
@@ -78,24 +78,31 @@ pub(super) fn run(ground: &Ground<'_>, report: &mut Report) -> Result<()> {
     if let Some(migration) = &trials.migration {
         judged.extend(migration::judge(ground, migration)?);
     }
-    // A statement that does not run is told once; the checks after it would say the same.
-    let mut stopped: Option<(Option<String>, Option<Location>)> = None;
+    // The end is looked at when the way to it is right; if not, it would tell the same mistake once more.
+    let on_its_way = !report.passed() || judged.iter().any(|(_, verdict)| is_wrong(verdict));
+    if on_its_way {
+        let open = trials.after.iter();
+        judged.extend(open.map(|after| (after::name(ground, after), Verdict::NotRun)));
+    } else {
+        judged.extend(after::judge(ground, &trials.after)?);
+    }
     for (claim, verdict) in judged {
+        // A statement that does not run is told once; the checks after it would say the same.
         let verdict = match verdict {
-            Verdict::Broken(finding) if does_not_run(&finding) => {
-                let what = Some((finding.actual.clone(), finding.location.clone()));
-                if stopped == what {
-                    Verdict::NotRun
-                } else {
-                    stopped = what;
-                    Verdict::Broken(finding)
-                }
-            }
+            Verdict::Broken(finding) if is_told(report, &finding) => Verdict::NotRun,
             other => other,
         };
         put(report, &claim, Some(verdict));
     }
     Ok(())
+}
+
+/// Whether the report tells of this statement already that it does not run.
+fn is_told(report: &Report, finding: &Finding) -> bool {
+    let same = |other: &Finding| {
+        does_not_run(other) && other.actual == finding.actual && other.location == finding.location
+    };
+    does_not_run(finding) && report.findings.iter().any(same)
 }
 
 /// A finding that is about the statement itself, and so expects nothing of what it does.
@@ -137,6 +144,16 @@ impl<'a> Ground<'a> {
     /// The name of a check.
     fn name(&self, claim: &str, set: &DataSet) -> String {
         format!("{claim} · {}", set.claim)
+    }
+
+    /// A finding about one statement: `when` it was sent, on which data, and below it the statement.
+    fn finding_about(&self, claim: &str, set: &DataSet, when: &str, sql: &str) -> Finding {
+        let mut finding = self.finding(claim, set, when);
+        if let Some(asked) = &mut finding.asked {
+            asked.push('\n');
+            asked.push_str(&one_line(sql));
+        }
+        finding
     }
 
     /// A finding that tells what was done, and nothing else yet.
@@ -245,6 +262,11 @@ fn first_difference<'t>(wanted: &'t Tables, got: &Tables) -> Option<(&'t str, Di
         let got = got.map_or(&none, |(_, got)| got);
         diff::compare(wanted, got, Order::Any).map(|difference| (name.as_str(), difference))
     })
+}
+
+/// A statement without line ends.
+fn one_line(sql: &str) -> String {
+    sql.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// 50000 as "50,000".

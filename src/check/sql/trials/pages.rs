@@ -3,9 +3,7 @@
 //! Each page is compared with what the solution gives for the same parameters at the same moment.
 
 use super::{
-    Ground, Judged, Next,
-    after::one_line,
-    next, sentences,
+    Ground, Judged, Next, next, sentences,
     terms::{Far, Pages, Walk, values},
     thousands,
 };
@@ -126,11 +124,17 @@ impl Walker<'_> {
         let written = number
             .checked_sub(2)
             .and_then(|before| self.walk.between.get(before));
-        let written = written.map_or(String::new(), |write| {
-            format!(" after somebody's {}", one_line(write))
-        });
-        let asked = format!("page {number} with {}{written}", told(filled));
-        self.ground.finding(&self.walk.claim, self.set, &asked)
+        let (claim, page) = (
+            &self.walk.claim,
+            format!("page {number} with {}", told(filled)),
+        );
+        match written {
+            Some(write) => {
+                let when = format!("{page}, after somebody's statement");
+                self.ground.finding_about(claim, self.set, &when, write)
+            }
+            None => self.ground.finding(claim, self.set, &page),
+        }
     }
 }
 

@@ -121,14 +121,17 @@ impl Trial<'_> {
         }
         let nothing = first_difference(&before.tables, &played.tables).is_none();
         finding.expected = Some(match self.attempt.ends {
-            Ends::Done => format!("in the table {table}: {}", difference.expected),
+            Ends::Done => format!(
+                "all of it is there when the connection has ended; in the table {table}: {}",
+                difference.expected
+            ),
             Ends::Undone | Ends::DoneOrUndoneAtEachCut => format!(
                 "nothing is changed; {} stays {}",
                 self.transaction.words, before.constant
             ),
         });
         finding.actual = Some(if nothing {
-            "nothing is changed when the connection has ended".into()
+            "nothing of it is there".into()
         } else {
             format!(
                 "in the table {table}: {}{}",

@@ -41,7 +41,9 @@ pub(super) fn judge(ground: &Ground<'_>, migration: &Migration) -> Result<Judged
 fn one(ground: &Ground<'_>, migration: &Migration, set: &DataSet) -> Result<Judged> {
     let apps = &migration.app;
     let named = |app: &App| ground.name(&app.claim, set);
-    let windows = match windows(ground.text, apps) {
+    let shadow = shadow(ground, apps, set)?;
+    let ours = windows(ground.solution, apps).unwrap_or_default();
+    let windows = match windows(ground.text, apps).and_then(|got| in_order(&ours, got, apps)) {
         Ok(windows) => windows,
         Err(mark) => {
             let mut finding = ground.finding(&apps[0].claim, set, "the marks in your file");
@@ -62,7 +64,7 @@ fn one(ground: &Ground<'_>, migration: &Migration, set: &DataSet) -> Result<Judg
         ground,
         set,
         cage: ground.cage(set)?,
-        shadow: shadow(ground, apps, set)?,
+        shadow,
         number: 0,
         verdicts: apps.iter().map(|_| None).collect(),
     };
@@ -100,6 +102,22 @@ fn windows(text: &str, apps: &[App]) -> std::result::Result<Vec<(usize, usize)>,
             }
         })
         .collect()
+}
+
+/// Demands that programs start and stop in the order of the solution: whoever turns it round has no moment with both.
+fn in_order(
+    ours: &[(usize, usize)],
+    got: Vec<(usize, usize)>,
+    apps: &[App],
+) -> std::result::Result<Vec<(usize, usize)>, String> {
+    for (first, window) in ours.iter().enumerate() {
+        for (second, other) in ours.iter().enumerate() {
+            if window.0 < other.1 && got[first].0 >= got[second].1 {
+                return Err(apps[first].from.clone().unwrap_or_default());
+            }
+        }
+    }
+    Ok(got)
 }
 
 /// The solution's tables at the moment when all programs run.

@@ -26,6 +26,10 @@ const PAGE: &str = "page";
 /// More pages than any walk has.
 const MOST_PAGES: usize = 200;
 
+/// How many times as much as the solution's the learner's page 1 may cost. A query that reads everything for each page would else
+/// have pages that all cost the same.
+const MOST_FOR_PAGE_ONE: u64 = 10;
+
 /// What a query is asked with.
 type Filled = Vec<(String, Value)>;
 
@@ -163,6 +167,19 @@ fn far_behind(ground: &Ground<'_>, pages: &Pages, far: &Far, set: &DataSet) -> R
         finding.actual = Some(difference.actual);
         finding.explain = sentences([Some(difference.words.as_str()), far.explain.as_deref()]);
         finding.detail = difference.tables.map(Detail::Tables);
+        return Ok(Verdict::Broken(Box::new(finding)));
+    }
+    let ours = run_ours(ground, &cage, &first)?.cost.steps;
+    if near.cost.steps > ours * MOST_FOR_PAGE_ONE {
+        finding.expected = Some(format!(
+            "page 1 takes about {} steps of SQLite's machine, and page {number} not much more",
+            thousands(ours)
+        ));
+        finding.actual = Some(format!(
+            "page 1 takes {} steps already",
+            thousands(near.cost.steps)
+        ));
+        finding.explain = sentences([far.explain.as_deref()]);
         return Ok(Verdict::Broken(Box::new(finding)));
     }
     let most = near.cost.steps * far.at_most;

@@ -42,10 +42,15 @@ fn the_steps_of_a_server_are_read_and_a_dead_server_breaks_them() {
 
 /// Every TOML example on steps, with the words before it.
 fn examples_of_steps() -> Vec<(String, String)> {
+    examples_between("### Kind server", "### Kind sql")
+}
+
+/// Every TOML example between two headings, with the words before it.
+fn examples_between(heading: &str, end: &str) -> Vec<(String, String)> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
     let page = std::fs::read_to_string(page).expect("the page");
-    let (_, section) = page.split_once("### Kind server").expect("the section");
-    let (section, _) = section.split_once("### Kind sql").expect("its end");
+    let (_, section) = page.split_once(heading).expect("the section");
+    let (section, _) = section.split_once(end).expect("its end");
     let parts: Vec<&str> = section.split("```").collect();
     let examples = parts.windows(2).step_by(2).filter_map(|pair| {
         let toml = pair.get(1)?.strip_prefix("toml\n")?;
@@ -80,9 +85,22 @@ fn every_example_of_steps_is_read() {
 
 #[test]
 fn an_example_from_an_exercise_stands_there_word_for_word() {
+    let found = stand_word_for_word(examples_of_steps());
+    assert!(found >= 4, "only {found} examples name their exercise");
+}
+
+#[test]
+fn an_sql_example_from_an_exercise_stands_there_word_for_word() {
+    let examples = examples_between("#### Plans, costs", "## Wrong and right answers");
+    let found = stand_word_for_word(examples);
+    assert!(found >= 5, "only {found} examples name their exercise");
+}
+
+/// Holds the examples that name an exercise against its file; how many these are.
+fn stand_word_for_word(examples: Vec<(String, String)>) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = 0;
-    for (words, example) in examples_of_steps() {
+    for (words, example) in examples {
         let Some(name) = words.trim_end().strip_suffix("`:").and_then(|words| {
             let (_, name) = words.rsplit_once("From `")?;
             Some(name)
@@ -106,7 +124,7 @@ fn an_example_from_an_exercise_stands_there_word_for_word() {
         );
         found += 1;
     }
-    assert!(found >= 4, "only {found} examples name their exercise");
+    found
 }
 
 #[test]
@@ -183,6 +201,31 @@ fn the_data_of_an_sql_exercise_is_read_and_tells_right_from_wrong() {
         "paid orders of two cities in May · on the shop's data"
     );
     assert_eq!(visible.state, CheckState::Passed);
+}
+
+#[test]
+fn the_writes_of_an_sql_exercise_are_read_and_tell_right_from_wrong() {
+    let tiny = Tiny::with_info(
+        "format_version = 1\n\n[[exercises]]\nname = \"sample\"\nkind = \"sql\"\nhint = \"Look.\"\n",
+    );
+    let right = "CREATE TABLE coupons (code TEXT UNIQUE, percent INT CHECK (percent <= 100), uses INT DEFAULT 0);\n";
+    tiny.write("exercises/sample.sql", "-- TODO\n");
+    tiny.write("solutions/sample.sql", right);
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, below) = page.split_once("```toml\n[tables]").expect("the example");
+    let (toml, _) = below.split_once("```").expect("its end");
+    tiny.write("exercises/sample.toml", format!("[tables]{toml}"));
+    let check = |sql: &str| {
+        tiny.check_file("exercises/sample.sql", sql)
+            .expect("the writes are right")
+    };
+    assert!(check(right).passed(), "{:#?}", check(right));
+    let report = check(&right.replace(" DEFAULT 0", ""));
+    assert_eq!(
+        report.findings[0].claim,
+        "a coupon begins unused · on an empty database"
+    );
 }
 
 #[test]

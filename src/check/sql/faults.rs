@@ -46,7 +46,7 @@ const KEYWORDS: [&str; 34] = [
 pub(super) fn tell(fault: &Fault, script: &str, connection: &Connection, finding: &mut Finding) {
     let before = fault.at.and_then(|at| script.get(..at)).unwrap_or("");
     let (actual, explain) = match &fault.kind {
-        FaultKind::Sqlite(message) => (format!("SQLite says: {message}"), help(message, before, connection)),
+        FaultKind::Sqlite(message) | FaultKind::Rule(message) => (format!("SQLite says: {message}"), help(message, before, connection)),
         FaultKind::Refused(reason) => ("the exercise's database refuses this statement".into(), Some((*reason).into())),
         FaultKind::StillRunning { limit, rows } => (
             format!(
@@ -67,6 +67,10 @@ pub(super) fn tell(fault: &Fault, script: &str, connection: &Connection, finding
         FaultKind::Parameter => (
             "your statement has a parameter, such as `?` or `:name`, and nobody fills it here".into(),
             Some("Write the value itself. Parameters are for programs that send SQL; you meet them in chapter 07.".into()),
+        ),
+        FaultKind::UnknownParameter { name, known } => (
+            format!("your statement has the parameter {name}, and nobody fills it"),
+            Some(format!("The parameters that are filled here are {}.", known.join(", "))),
         ),
         FaultKind::Cancelled => ("the check was stopped".into(), None),
     };
@@ -93,6 +97,11 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
     }
     if let Some(rest) = message.strip_prefix("near \"") {
         let word = rest.rsplit_once("\": syntax error").map(|(word, _)| word)?;
+        if let Some(text) = text_that_ended_early(before) {
+            return Some(format!(
+                "The text {text} ends directly before `{word}`. If it should have ended sooner, its closing quote is missing there. A quote inside a text is written twice: 'O''Brien'."
+            ));
+        }
         if before.trim_end().ends_with(',') {
             return Some(format!(
                 "Nothing stands between the comma and `{word}`. Take the comma out, or write what is missing after it."
@@ -116,6 +125,14 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
             ),
         });
     }
+    if let Some((table, column)) = message
+        .strip_prefix("table ")
+        .and_then(|rest| rest.split_once(" has no column named "))
+    {
+        return Some(format!(
+            "The table {table} has no column `{column}`. Its columns stand in the schema; or the table is the wrong one."
+        ));
+    }
     let said = |part: &str| message.contains(part);
     let text = if said("incomplete input") {
         "The statement ends before it is complete. A bracket may still be open, or a word such as WHERE has nothing after it."
@@ -125,6 +142,15 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
         "One value may be as long as 1 MiB here. No exercise asks for one so long."
     } else if said("misuse of aggregate") {
         "WHERE looks at one row at a time, before anything is counted or summed. A condition on a count or a sum belongs into HAVING."
+    } else if said("ON CONFLICT clause does not match") {
+        "The columns between the brackets of ON CONFLICT must be those of one UNIQUE or PRIMARY KEY rule of the table, all of them and no others. The rules are in the schema."
+    } else if said("values for") || said("values were supplied") {
+        "An INSERT gives each column that it names one value, in the same order. Count the names in the first brackets and the values in the second ones."
+    } else if said("no such savepoint")
+        || said("cannot start a transaction")
+        || said("no transaction is active")
+    {
+        "BEGIN opens a transaction, COMMIT or ROLLBACK ends it; each BEGIN needs one of the two before the next BEGIN."
     } else if said("no such function") {
         "SQLite has no function of this name. Its functions are listed at https://sqlite.org/lang_corefunc.html"
     } else if said("UNIQUE constraint failed")
@@ -132,12 +158,23 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
         || said("CHECK constraint failed")
     {
         "The table's own rule refuses a row you write. The rule is in the schema; the message names table and column."
+    } else if said("Cannot add a NOT NULL column") {
+        "The rows that are there already have no value for this column. Add it without NOT NULL, or with a DEFAULT."
+    } else if said("after drop column") {
+        "Something in the schema still names this column. Drop that first; the message names it."
     } else if said("FOREIGN KEY constraint failed") {
         "A row points to another row, and that one is not there (any more). Write or delete the two in the other order, or look at the id."
     } else {
         return None;
     };
     Some(text.into())
+}
+
+/// The text in quotes that ends where `before` ends; a word directly behind it is one that should have stood inside or outside of quotes.
+fn text_that_ended_early(before: &str) -> Option<&str> {
+    let inside = before.strip_suffix('\'')?;
+    let begin = inside.rfind('\'')?;
+    Some(&before[begin..])
 }
 
 /// The word of SQL that `word` is nearly, but not quite.
@@ -261,6 +298,45 @@ mod tests {
                 .1
                 .contains("bracket may still be open")
         );
+    }
+
+    #[test]
+    fn a_text_without_its_closing_quote_is_no_mistake_of_commas() {
+        for (sql, text) in [
+            (
+                "SELECT id FROM customers WHERE city IN ('Lyon, 'Porto')",
+                "'Lyon, '",
+            ),
+            ("SELECT id FROM customers WHERE email = 'O'Brien'", "'O'"),
+            (
+                "SELECT id FROM customers WHERE city = 'Lyon AND email = 'x' AND id = '1'",
+                "' AND id = '",
+            ),
+        ] {
+            let (said, help) = told(sql);
+            assert!(
+                help.contains(&format!("The text {text} ends directly before"))
+                    || said.contains("unrecognized token") && help.contains("One of the two"),
+                "{said} {help}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_insert_is_explained() {
+        for (sql, help) in [
+            (
+                "INSERT INTO customers (id, city) VALUES (1)",
+                "Count the names",
+            ),
+            ("INSERT INTO orders (email) VALUES (1)", "no column `email`"),
+            (
+                "INSERT INTO orders VALUES (1, 2) ON CONFLICT (id) DO NOTHING",
+                "ON CONFLICT",
+            ),
+        ] {
+            assert!(told(sql).1.contains(help), "{}", told(sql).1);
+        }
     }
 
     #[test]

@@ -29,64 +29,64 @@
 //! Instead of `[[statement]]`, `[tables]` with the same keys compares the final state of all tables after all statements, however many
 //! the learner writes. A `[[statement]]` whose solution writes is compared by the state of all tables after it.
 //!
+//! `runs = 3` at the top runs the learner's file three times on each data set and compares after each run: a script that can be repeated
+//! is told from one that cannot. A statement that writes and gives rows back (RETURNING) is compared by both.
+//!
+//! ```toml
+//! [[write]]                                # tried after the statements; each in a savepoint, with foreign keys on
+//! claim   = "a percent above 100 is refused"
+//! refused = "INSERT INTO coupons (code, percent) VALUES ('A', 101)"   # by a rule of a table, not by a mistyped name
+//! explain = "…"
+//!
+//! [[write]]
+//! claim    = "a coupon begins unused"
+//! accepted = "INSERT INTO coupons (code, percent) VALUES ('A', 10)"   # and the tables are as with the solution's
+//! keep     = true                          # the writes after it find this row
+//! on       = ["shop", "abroad"]            # without it, on the first data set
+//! ```
+//!
 //! A statement that does not run, or gives the wrong columns, is told once, and a shuffled copy is looked at where the data as written is
 //! right: what follows from the first mistake would only hide it.
 //!
+//! Beside these, or instead of them, [`trials`] look at what the learner's file does: plans and costs of queries, transactions that break
+//! off, pages, a schema that changes under running programs.
+//!
 //! **Names of checks**: one per statement and data set, "CLAIM OF THE STATEMENT · CLAIM OF THE DATA", statement by statement; the shuffled
-//! copy of a data set adds ", stored in another order". After them [`NO_MORE`], unless `[tables]` is used.
+//! copy of a data set adds ", stored in another order", a second run ", run a second time". After them [`NO_MORE`], unless `[tables]` is
+//! used, then the writes, "CLAIM OF THE WRITE · CLAIM OF THE DATA", then the trials.
 
+mod answers;
 mod cage;
 mod data;
 mod diff;
 mod faults;
 mod guard;
+mod images;
 mod lines;
 mod place;
 mod plan;
+mod state_diff;
 mod table;
+mod trials;
 mod verdict;
+mod writes;
 
 use super::{Job, Means, Stage};
 use crate::{
-    course::course_error,
-    error::{Error, Result},
+    error::Result,
     outcome::{Finding, Report, millis},
     workspace,
 };
-use cage::{Cage, Fault, FaultKind};
+use answers::{Answer, Got, NoAnswer};
+use cage::Cage;
 use data::Stored;
-use plan::{Asks, DataSet, Plan};
-use std::time::Instant;
-use table::Table;
+use plan::{Asks, DataSet, Fate, Plan, Write};
+use std::{collections::HashMap, time::Instant};
+use trials::Ground;
 use verdict::Case;
 
 /// The claim that the file holds no statement that nobody asked for.
 pub(super) const NO_MORE: &str = "no more statements than asked for";
-
-/// What a statement led to.
-#[derive(Debug)]
-enum Answer {
-    /// A table, from a statement that only reads.
-    Rows(Table),
-    /// The statement may write: every table after it, by name.
-    State(Vec<(String, Table)>),
-}
-
-/// What became of one statement of the learner's.
-#[derive(Debug)]
-enum Got {
-    /// It ran.
-    Answer {
-        /// What it gave.
-        answer: Answer,
-        /// The byte where it begins.
-        begin: usize,
-    },
-    /// It did not run to its end.
-    Fault(Fault),
-    /// The file ends before it.
-    NoStatement,
-}
 
 /// Whether one claim holds on one data set.
 enum Verdict {
@@ -95,102 +95,147 @@ enum Verdict {
     NotRun,
 }
 
+/// One time through the learner's statements.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    set: &'a DataSet,
+    stored: Stored,
+    /// The how manieth on this data, counted from 0.
+    round: usize,
+}
+
 /// Checks an exercise of kind `sql`.
 pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
     let started = Instant::now();
     let plan = Plan::load(job)?;
     let solution_file = job.course.solution(job.exercise);
     let solution = workspace::read(&solution_file)?;
-    let runs = runs(&plan);
     let asks = plan.asks();
-    let total = asks.len() * runs.len();
+    let places = places(&plan);
+    let total = asks.len() * places.len() * plan.rounds;
 
     // By run, then by statement. Statements from `usable` on have failed to run at all; once is enough to tell.
     let mut verdicts: Vec<Vec<Verdict>> = Vec::new();
+    let mut tried = HashMap::new();
     let mut usable = asks.len();
     let mut told = vec![false; asks.len()];
     let mut extra = None;
-    for (position, (set, stored)) in runs.iter().copied().enumerate() {
+    for (position, (set, stored)) in places.iter().copied().enumerate() {
         if usable == 0 {
             break;
         }
         (means.on_stage)(Stage::Checking {
-            done: position * asks.len(),
+            done: position * asks.len() * plan.rounds,
             total,
         });
-        let cage = cage(job, means, set, stored)?;
-        let wanted =
-            wanted(&cage, &plan, &solution).map_err(|fault| fault.of_the_course(&solution_file))?;
-        let writes = wanted
-            .iter()
-            .any(|answer| matches!(answer, Answer::State(_)));
-        let cage = if writes {
-            self::cage(job, means, set, stored)?
+        let of_course = |no_answer: NoAnswer| no_answer.of_the_course(&solution_file);
+        let ours = cage(job, means, set, stored)?;
+        let mut wanted = Vec::new();
+        for _ in 0..plan.rounds {
+            wanted.push(answers::wanted(&ours, &plan, &solution).map_err(of_course)?);
+        }
+        let writes = plan.writes_on(set, stored);
+        let wanted_writes =
+            writes::attempt(&ours, &writes).map_err(|fault| of_course(NoAnswer::Fault(fault)))?;
+        writes::demand_of_solution(&job.course.steps(job.exercise), &writes, &wanted_writes)?;
+        let changes = !writes.is_empty()
+            || wanted
+                .iter()
+                .flatten()
+                .any(|answer| matches!(answer, Answer::State { .. }));
+        let cage = if changes {
+            cage(job, means, set, stored)?
         } else {
-            cage
+            ours
         };
-        // On the visible data one statement more than asked for is looked for.
-        let most = if position == 0 {
-            asks.len() + 1
-        } else {
-            usable
-        };
-        let got = run(&cage, &plan, text, most);
-        let case = Case {
-            job,
-            text,
-            plan: &plan,
-            set,
-            stored,
-            connection: cage.connection(),
-        };
-        let mut column = Vec::new();
         let mut spoilt = false;
-        for (number, (wanted, got)) in wanted.iter().zip(&got).enumerate() {
-            if is_cancelled(got) {
-                return Err(Error::Cancelled);
+        for (round, wanted) in wanted.iter().enumerate() {
+            // On the visible data one statement more than asked for is looked for.
+            let most = if position == 0 && round == 0 {
+                asks.len() + 1
+            } else {
+                usable
+            };
+            let got = if spoilt {
+                Vec::new()
+            } else {
+                answers::given(&cage, &plan, text, most)
+            };
+            let case = Case {
+                job,
+                text,
+                plan: &plan,
+                run: Run { set, stored, round },
+                connection: cage.connection(),
+            };
+            let mut column = Vec::new();
+            for (number, (wanted, got)) in wanted.iter().zip(&got).enumerate() {
+                answers::cancelled(got)?;
+                // What is wrong as written is not told again for the shuffled copy.
+                let as_written = verdicts.len().checked_sub(plan.rounds);
+                let twice = stored == Stored::Shuffled
+                    && is_broken(as_written.and_then(|at| verdicts.get(at)), number);
+                if spoilt || twice || told[number] || !asks[number].is_about(set) {
+                    column.push(Verdict::NotRun);
+                    continue;
+                }
+                let verdict = case.judge(number, wanted, got);
+                if let Verdict::Broken(finding) = &verdict {
+                    // After a wrong write, what follows works on other tables than the solution does.
+                    spoilt = matches!(wanted, Answer::State { .. });
+                    // Without rows to compare, the statement itself is wrong, on whatever data.
+                    told[number] = finding.detail.is_none();
+                }
+                if !matches!(got, Got::Answer { .. }) {
+                    usable = usable.min(number);
+                }
+                column.push(verdict);
             }
-            // What is wrong as written is not told again for the shuffled copy.
-            let twice = stored == Stored::Shuffled && is_broken(verdicts.last(), number);
-            if spoilt || twice || told[number] || !asks[number].is_about(set) {
-                column.push(Verdict::NotRun);
-                continue;
+            if position == 0 && round == 0 {
+                extra = case.judge_end(&got);
             }
-            let verdict = case.judge(number, wanted, got);
-            if let Verdict::Broken(finding) = &verdict {
-                // After a wrong write, what follows works on other tables than the solution does.
-                spoilt = matches!(wanted, Answer::State(_));
-                // Without rows to compare, the statement itself is wrong, on whatever data.
-                told[number] = finding.detail.is_none();
+            spoilt = spoilt || column.iter().any(is_wrong);
+            let holds = column.len() == asks.len() && !spoilt;
+            if round + 1 == plan.rounds && !writes.is_empty() && holds {
+                let got = writes::attempt(&cage, &writes).map_err(writes::no_savepoint)?;
+                for ((write, wanted), got) in writes.iter().zip(&wanted_writes).zip(&got) {
+                    let verdict = case.judge_write(write, wanted, got)?;
+                    // The writes after it count on what it should have kept.
+                    let stop = write.fate == Fate::Kept && is_wrong(&verdict);
+                    tried.insert(write_name(write, set), verdict);
+                    if stop {
+                        break;
+                    }
+                }
             }
-            if !matches!(got, Got::Answer { .. }) {
-                usable = usable.min(number);
-            }
-            column.push(verdict);
+            verdicts.push(column);
         }
-        if position == 0 {
-            extra = case.judge_end(&got);
-        }
-        verdicts.push(column);
     }
-    write_down(report, &plan, &runs, verdicts, extra);
+    write_down(report, &plan, verdicts, tried, extra);
+    trials::run(&Ground::new(job, means, &plan, text, &solution), report)?;
     report.timings.run_ms = millis(started.elapsed());
     Ok(())
 }
 
-fn is_cancelled(got: &Got) -> bool {
-    matches!(got, Got::Fault(fault) if fault.kind == FaultKind::Cancelled)
+fn is_wrong(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Broken(_))
 }
 
 fn is_broken(column: Option<&Vec<Verdict>>, number: usize) -> bool {
-    let verdict = column.and_then(|column| column.get(number));
-    matches!(verdict, Some(Verdict::Broken(_)))
+    column
+        .and_then(|column| column.get(number))
+        .is_some_and(is_wrong)
 }
 
 /// Each data set, and each shuffled copy, in order.
-fn runs(plan: &Plan) -> Vec<(&DataSet, Stored)> {
+fn places(plan: &Plan) -> Vec<(&DataSet, Stored)> {
+    let is_asked_about = |set: &&DataSet| {
+        let mut asks = plan.asks().iter();
+        asks.any(|ask| ask.is_about(set)) || !plan.writes_on(set, Stored::AsWritten).is_empty()
+    };
     plan.sets
         .iter()
+        .filter(is_asked_about)
         .flat_map(|set| {
             let again = set.shuffle.then_some((set, Stored::Shuffled));
             [(set, Stored::AsWritten)].into_iter().chain(again)
@@ -199,12 +244,24 @@ fn runs(plan: &Plan) -> Vec<(&DataSet, Stored)> {
 }
 
 /// The name of a check.
-fn name(plan: &Plan, number: usize, set: &DataSet, stored: Stored) -> String {
+fn name(plan: &Plan, number: usize, run: Run<'_>) -> String {
     let claim = &plan.asks()[number].claim;
-    match stored {
-        Stored::AsWritten => format!("{claim} · {}", set.claim),
-        Stored::Shuffled => format!("{claim} · {}, stored in another order", set.claim),
-    }
+    let stored = match run.stored {
+        Stored::AsWritten => "",
+        Stored::Shuffled => ", stored in another order",
+    };
+    let round = match run.round {
+        0 => String::new(),
+        1 => ", run a second time".into(),
+        2 => ", run a third time".into(),
+        more => format!(", run {} times", more + 1),
+    };
+    format!("{claim} · {}{stored}{round}", run.set.claim)
+}
+
+/// The name of the check of a write.
+fn write_name(write: &Write, set: &DataSet) -> String {
+    format!("{} · {}", write.claim, set.claim)
 }
 
 fn cage(job: Job<'_>, means: Means<'_>, set: &DataSet, stored: Stored) -> Result<Cage> {
@@ -212,130 +269,36 @@ fn cage(job: Job<'_>, means: Means<'_>, set: &DataSet, stored: Stored) -> Result
     Cage::new(connection, job.exercise.time_limit, means.cancel).map_err(data::no_sqlite)
 }
 
-/// Why the solution gave no answer.
-enum NoAnswer {
-    Fault(Fault),
-    TooFew,
-}
-
-impl NoAnswer {
-    fn of_the_course(self, solution: &std::path::Path) -> Error {
-        let what = match self {
-            Self::Fault(Fault {
-                kind: FaultKind::Cancelled,
-                ..
-            }) => return Error::Cancelled,
-            Self::Fault(fault) => format!("the solution does not run: {:?}", fault.kind),
-            Self::TooFew => "the solution has fewer statements than the exercise asks for".into(),
-        };
-        course_error(
-            solution,
-            None,
-            what,
-            "Correct the solution, then try again.",
-        )
-    }
-}
-
-/// What the solution gives.
-fn wanted(cage: &Cage, plan: &Plan, solution: &str) -> std::result::Result<Vec<Answer>, NoAnswer> {
-    let mut from = 0;
-    let mut wanted = Vec::new();
-    while let Some(ran) = cage.run_next(solution, from).map_err(NoAnswer::Fault)? {
-        from = ran.end;
-        wanted.push(
-            if ran.reads_only && matches!(plan.asks, Asks::Statements(_)) {
-                Answer::Rows(ran.table)
-            } else {
-                Answer::State(state(cage).map_err(NoAnswer::Fault)?)
-            },
-        );
-    }
-    match &plan.asks {
-        Asks::Statements(asks) if wanted.len() == asks.len() => Ok(wanted),
-        Asks::Tables(_) => Ok(wanted.pop().into_iter().collect()),
-        Asks::Statements(_) => Err(NoAnswer::TooFew),
-    }
-}
-
-/// What becomes of the learner's statements, up to the first that does not run, and `most` of them where they are counted.
-fn run(cage: &Cage, plan: &Plan, text: &str, most: usize) -> Vec<Got> {
-    let mut from = 0;
-    let mut got = Vec::new();
-    loop {
-        let begin = place::begin(text, from);
-        let next = match cage.run_next(text, from) {
-            Ok(Some(ran)) => {
-                from = ran.end;
-                let answer = if ran.reads_only && matches!(plan.asks, Asks::Statements(_)) {
-                    Ok(Answer::Rows(ran.table))
-                } else {
-                    state(cage).map(Answer::State)
-                };
-                match answer {
-                    Ok(answer) => Got::Answer { answer, begin },
-                    Err(fault) => Got::Fault(fault),
-                }
-            }
-            Ok(None) => Got::NoStatement,
-            Err(mut fault) => {
-                fault.at = fault.at.or(Some(begin));
-                Got::Fault(fault)
-            }
-        };
-        let last = !matches!(next, Got::Answer { .. });
-        if matches!(plan.asks, Asks::Tables(_)) {
-            // Only what is there at the end counts, and nothing does that comes before a fault.
-            match (&next, got.pop()) {
-                (Got::NoStatement, Some(Got::Answer { begin, .. })) => {
-                    got.push(at_the_end(cage, begin));
-                }
-                _ => got.push(next),
-            }
-        } else {
-            got.push(next);
-        }
-        if last || (got.len() == most && matches!(plan.asks, Asks::Statements(_))) {
-            return got;
-        }
-    }
-}
-
-/// The tables that a later connection would find: what a transaction did that is still open is lost.
-fn at_the_end(cage: &Cage, begin: usize) -> Got {
-    match cage.give_up_open_transaction().and_then(|()| state(cage)) {
-        Ok(tables) => Got::Answer {
-            answer: Answer::State(tables),
-            begin,
-        },
-        Err(fault) => Got::Fault(fault),
-    }
-}
-
-/// Every table as it is now.
-fn state(cage: &Cage) -> std::result::Result<Vec<(String, Table)>, Fault> {
-    table::state(cage.connection()).map_err(|error| cage.fault(error, 0, 0))
-}
-
-/// The verdicts as checks of the report: statement by statement, then the number of statements.
+/// The verdicts as checks of the report: statement by statement, then the number of statements, then the writes.
 fn write_down(
     report: &mut Report,
     plan: &Plan,
-    runs: &[(&DataSet, Stored)],
     verdicts: Vec<Vec<Verdict>>,
+    mut tried: HashMap<String, Verdict>,
     extra: Option<Verdict>,
 ) {
     let mut columns: Vec<_> = verdicts.into_iter().map(Vec::into_iter).collect();
     for number in 0..plan.asks().len() {
-        for (position, (set, stored)) in runs.iter().enumerate() {
-            let verdict = columns.get_mut(position).and_then(Iterator::next);
-            if plan.asks()[number].is_about(set) {
-                put(report, &name(plan, number, set, *stored), verdict);
+        let mut columns = columns.iter_mut();
+        for (set, stored) in places(plan) {
+            for round in 0..plan.rounds {
+                let verdict = columns.next().and_then(Iterator::next);
+                if plan.asks()[number].is_about(set) {
+                    let run = Run { set, stored, round };
+                    put(report, &name(plan, number, run), verdict);
+                }
             }
         }
     }
-    if matches!(plan.asks, Asks::Statements(_)) {
+    if matches!(&plan.asks, Asks::Statements(asks) if !asks.is_empty()) {
         put(report, NO_MORE, extra);
+    }
+    for set in &plan.sets {
+        for write in plan.writes_on(set, Stored::AsWritten) {
+            let name = write_name(write, set);
+            let verdict = tried.remove(&name);
+            put(report, &name, verdict);
+        }
     }
 }
 

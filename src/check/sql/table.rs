@@ -1,7 +1,10 @@
 //! A table as plain data: what a statement gave, or what lies in the database. It compares nothing.
 
-use rusqlite::{Connection, types::ValueRef};
-use std::fmt::Write as _;
+use rusqlite::{
+    Connection,
+    types::{Value, ValueRef},
+};
+use std::{cmp::Ordering, fmt::Write as _};
 
 /// Column names and rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub(super) struct Table {
 pub(super) type Row = Vec<Cell>;
 
 /// One value, as SQL would write it. The text `'1'` and the number `1` are written differently, so equal means equal in type too.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Cell(String);
 
 /// What kind of value a cell holds.
@@ -66,10 +69,39 @@ impl Cell {
         }
     }
 
+    /// The value that SQL would read here, for a parameter; bytes are none.
+    pub(super) fn value(&self) -> Value {
+        match self.kind() {
+            Type::Integer => self.0.parse().map_or(Value::Null, Value::Integer),
+            Type::Real => self.0.parse().map_or(Value::Null, Value::Real),
+            Type::Text => Value::Text(self.0[1..self.0.len() - 1].replace("''", "'")),
+            Type::Null | Type::Blob => Value::Null,
+        }
+    }
+
     /// True if both hold the same characters or the same number, in different types: `1` and `'1'`, `1` and `1.0`.
     pub(super) fn differs_in_type_only(&self, other: &Self) -> bool {
         let bare = |cell: &Self| cell.0.trim_matches('\'').trim_end_matches(".0").to_owned();
         self.kind() != other.kind() && bare(self) == bare(other)
+    }
+}
+
+impl Ord for Cell {
+    /// Whole numbers by their value and before everything else, so that tables are read in the order of their ids.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let number = |cell: &Self| cell.0.parse::<i64>().ok();
+        match (number(self), number(other)) {
+            (Some(one), Some(two)) => one.cmp(&two),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => self.0.cmp(&other.0),
+        }
+    }
+}
+
+impl PartialOrd for Cell {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -86,10 +118,10 @@ impl Type {
     }
 }
 
-/// Every table of a database with all its rows, in order of the tables' names; rows in order of their values.
+/// Every table of a database with all its rows, in the order in which the tables were created; rows in order of their values.
 pub(super) fn state(connection: &Connection) -> rusqlite::Result<Vec<(String, Table)>> {
     let mut names = connection.prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
     )?;
     let names = names
         .query_map([], |row| row.get::<_, String>(0))?
@@ -163,12 +195,14 @@ mod tests {
     #[test]
     fn the_state_holds_every_table_whatever_the_physical_order() {
         let one = Connection::open_in_memory().expect("opened");
-        one.execute_batch("CREATE TABLE b(x); CREATE TABLE a(y); INSERT INTO b VALUES (2), (1)")
+        one.execute_batch("CREATE TABLE a(y); CREATE TABLE b(x); INSERT INTO b VALUES (10), (2)")
             .expect("ran");
         let other = Connection::open_in_memory().expect("opened");
         other
-            .execute_batch("CREATE TABLE a(y); CREATE TABLE b(x); INSERT INTO b VALUES (1), (2)")
+            .execute_batch("CREATE TABLE a(y); CREATE TABLE b(x); INSERT INTO b VALUES (2), (10)")
             .expect("ran");
         assert_eq!(state(&one).expect("read"), state(&other).expect("read"));
+        let rows = &state(&one).expect("read")[1].1.rows;
+        assert_eq!((rows[0][0].sql(), rows[1][0].sql()), ("2", "10"));
     }
 }

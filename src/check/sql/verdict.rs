@@ -1,17 +1,21 @@
 //! What the learner's statement gave, judged against what the solution gave on the same data, and written as a finding.
 
 use super::{
-    Answer, Got, NO_MORE, Verdict,
+    NO_MORE, Run, Verdict,
+    answers::{Answer, Got},
     cage::{Fault, FaultKind},
     data::Stored,
     diff::{self, Difference},
     faults, name,
     place::{begin, location},
-    plan::{Asks, DataSet, Order, Plan},
-    table::Table,
+    plan::{Asks, Fate, Plan, Write},
+    state_diff::state_differs,
+    write_name,
+    writes::Became,
 };
 use crate::{
     check::Job,
+    error::{Error, Result},
     outcome::{Detail, Finding},
 };
 use rusqlite::Connection;
@@ -23,8 +27,7 @@ pub(super) struct Case<'a> {
     /// The learner's file.
     pub(super) text: &'a str,
     pub(super) plan: &'a Plan,
-    pub(super) set: &'a DataSet,
-    pub(super) stored: Stored,
+    pub(super) run: Run<'a>,
     /// The database that the learner's statements ran on.
     pub(super) connection: &'a Connection,
 }
@@ -36,7 +39,7 @@ impl Case<'_> {
         let mut finding = self.finding(number);
         let (answer, begin) = match got {
             Got::Answer { answer, begin } => (answer, *begin),
-            Got::Fault(fault) => return self.fault(finding, fault),
+            Got::Fault(fault) => return self.fault(finding, number, fault),
             Got::NoStatement => return self.no_statement(finding, number, wanted),
         };
         finding.location = Some(self.location(begin));
@@ -47,11 +50,32 @@ impl Case<'_> {
                     Some(difference) => self.differs(&mut finding, number, difference),
                 }
             }
-            (Answer::State(wanted), Answer::State(got)) => match state_differs(wanted, got) {
-                None => return Verdict::Holds,
+            (
+                Answer::State {
+                    gave: wanted_back,
+                    tables: wanted,
+                },
+                Answer::State {
+                    gave: got_back,
+                    tables: got,
+                },
+            ) => match state_differs(wanted, got) {
                 Some(difference) => self.differs(&mut finding, number, difference),
+                None if wanted_back.columns.is_empty() => return Verdict::Holds,
+                None if got_back.columns.is_empty() => {
+                    finding.expected = Some(format!(
+                        "the statement gives back {}",
+                        wanted_back.columns.join(", ")
+                    ));
+                    finding.actual = Some("the tables are right, and nothing is given back".into());
+                    finding.explain = Some("RETURNING at the end of an INSERT, UPDATE or DELETE gives back the rows it has written.".into());
+                }
+                None => match diff::compare(wanted_back, got_back, ask.order) {
+                    None => return Verdict::Holds,
+                    Some(difference) => self.differs(&mut finding, number, difference),
+                },
             },
-            (Answer::Rows(wanted), Answer::State(_)) => {
+            (Answer::Rows(wanted), Answer::State { .. }) => {
                 finding.expected = Some(format!(
                     "a query that gives {}",
                     diff::count(wanted.rows.len())
@@ -60,10 +84,10 @@ impl Case<'_> {
                 finding.explain =
                     Some("This question only asks. Begin the statement with SELECT.".into());
             }
-            (Answer::State(_), Answer::Rows(_)) => {
+            (Answer::State { .. }, Answer::Rows(_)) => {
                 finding.expected = Some("a statement that changes the tables".into());
                 finding.actual = Some("a query that changes nothing".into());
-                finding.explain = Some("Use INSERT, UPDATE or DELETE here.".into());
+                finding.explain = Some("This statement has to write: INSERT, UPDATE or DELETE. What you want to look up first can be asked inside of it.".into());
             }
         }
         Verdict::Broken(Box::new(finding))
@@ -100,29 +124,85 @@ impl Case<'_> {
             Asks::Statements(_) => "your statement".into(),
             Asks::Tables(_) => "the tables after your statements".into(),
         };
-        let data = match (&self.set.holds, self.set.visible) {
-            (Some(holds), true) => format!("on the data you can see: {holds}"),
-            (None, true) => "on the data you can see".into(),
-            (holds, false) => format!(
-                "on other data: {}",
-                holds.as_deref().unwrap_or("the rows are hidden")
-            ),
-        };
-        let stored = match self.stored {
+        let stored = match self.run.stored {
             Stored::AsWritten => "",
             Stored::Shuffled => "; the same rows, stored in another order",
         };
+        let round = match self.run.round {
+            0 => String::new(),
+            before => format!(
+                "; run {} of {}, one after the other",
+                before + 1,
+                self.plan.rounds
+            ),
+        };
         Finding {
-            asked: Some(format!("{which}, {data}{stored}")),
+            asked: Some(format!("{which}, {}{stored}{round}", self.run.set.words())),
             repeat: self.repeat(),
-            ..Finding::new(name(self.plan, number, self.set, self.stored))
+            ..Finding::new(name(self.plan, number, self.run))
         }
+    }
+
+    /// Whether a write becomes what its claim says; the finding shows it.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub(super) fn judge_write(
+        &self,
+        write: &Write,
+        wanted: &Became,
+        got: &Became,
+    ) -> Result<Verdict> {
+        let mut finding = Finding {
+            asked: Some(format!(
+                "after your statements, {}\n{}",
+                self.run.set.words(),
+                write.sql.trim()
+            )),
+            expected: Some(match write.fate {
+                Fate::Refused => "a rule of the table refuses this row".into(),
+                Fate::Accepted | Fate::Kept => "it is taken".into(),
+            }),
+            explain: write.explain.clone(),
+            ..Finding::new(write_name(write, self.run.set))
+        };
+        match (write.fate, got) {
+            (Fate::Refused, Became::Refused(_)) => return Ok(Verdict::Holds),
+            (Fate::Refused, Became::Taken(_)) => {
+                finding.actual = Some("it was taken".into());
+            }
+            (_, Became::Refused(message)) => {
+                finding.actual = Some(format!("it was refused. SQLite says: {message}"));
+            }
+            (Fate::Accepted | Fate::Kept, Became::Taken(got)) => {
+                let Became::Taken(wanted) = wanted else {
+                    return Ok(Verdict::Holds);
+                };
+                let Some(difference) = state_differs(wanted, got) else {
+                    return Ok(Verdict::Holds);
+                };
+                finding.expected = Some(format!("it is taken, and {}", difference.expected));
+                finding.actual = Some(format!("it was taken, and {}", difference.actual));
+                finding.detail = difference.tables.map(Detail::Tables);
+            }
+            (_, Became::NotTried(fault)) if fault.kind == FaultKind::Cancelled => {
+                return Err(Error::Cancelled);
+            }
+            (_, Became::NotTried(fault)) => {
+                faults::tell(fault, &write.sql, self.connection, &mut finding);
+                finding.explain = Some(format!(
+                    "The row could not be tried at all: a name in the table is another one, or a row that has to be there before was refused. {}",
+                    finding.explain.unwrap_or_default()
+                ).trim_end().to_owned());
+            }
+        }
+        Ok(Verdict::Broken(Box::new(finding)))
     }
 
     fn differs(&self, finding: &mut Finding, number: usize, difference: Difference) {
         finding.expected = Some(difference.expected);
         finding.actual = Some(difference.actual);
-        let own = self.plan.asks()[number].explain(self.set);
+        let own = self.plan.asks()[number].explain(self.run.set);
         let words = [difference.words.as_str(), own.unwrap_or("")];
         let words: Vec<&str> = words.into_iter().filter(|text| !text.is_empty()).collect();
         // Wrong columns are told first; what the rows mean can wait until there are rows to compare.
@@ -135,11 +215,17 @@ impl Case<'_> {
         finding.detail = difference.tables.map(Detail::Tables);
     }
 
-    fn fault(&self, mut finding: Finding, fault: &Fault) -> Verdict {
+    fn fault(&self, mut finding: Finding, number: usize, fault: &Fault) -> Verdict {
         faults::tell(fault, self.text, self.connection, &mut finding);
+        if let (FaultKind::Rule(_), Some(own)) =
+            (&fault.kind, self.plan.asks()[number].explain(self.run.set))
+        {
+            // The statement is well written; what it means on this data is what helps.
+            finding.explain = Some(own.to_owned());
+        }
         finding.location = fault.at.map(|at| self.location(at));
         // By hand, a statement that was stopped would run on, and one that was refused would do what it says.
-        if !matches!(fault.kind, FaultKind::Sqlite(_)) {
+        if !matches!(fault.kind, FaultKind::Sqlite(_) | FaultKind::Rule(_)) {
             finding.repeat = None;
         }
         Verdict::Broken(Box::new(finding))
@@ -204,8 +290,9 @@ impl Case<'_> {
 
     /// The same in the program `sqlite3`, where all files can be read by the learner and lie as they are.
     fn repeat(&self) -> Option<String> {
-        let readable = self.set.visible && self.stored == Stored::AsWritten;
-        if !readable || !self.set.scripts.iter().all(|script| script.whole_file) {
+        let set = self.run.set;
+        let readable = set.visible && self.run.stored == Stored::AsWritten;
+        if !readable || !set.scripts.iter().all(|script| script.whole_file) {
             return None;
         }
         let own = self.job.course.relative_file(self.job.exercise);
@@ -218,12 +305,13 @@ impl Case<'_> {
                 .to_string()
                 .replace('\\', "/")
         };
-        let reads: Vec<String> = self
-            .set
+        // As often as it has run until here.
+        let own = std::iter::repeat_n(shown(&own), self.run.round + 1);
+        let reads: Vec<String> = set
             .scripts
             .iter()
             .map(|script| shown(&script.file))
-            .chain([shown(&own)])
+            .chain(own)
             .map(|file| format!("\".read '{file}'\""))
             .collect();
         Some(format!(
@@ -239,29 +327,4 @@ fn statements(number: usize) -> String {
         1 => "1 statement".into(),
         _ => format!("{number} statements"),
     }
-}
-
-/// The first table that differs.
-fn state_differs(wanted: &[(String, Table)], got: &[(String, Table)]) -> Option<Difference> {
-    let names = |tables: &[(String, Table)]| {
-        let names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
-        format!("these tables: {}", names.join(", "))
-    };
-    if names(wanted) != names(got) {
-        return Some(Difference {
-            expected: names(wanted),
-            actual: names(got),
-            words: "A table is missing, is there too much, or has another name.".into(),
-            tables: None,
-        });
-    }
-    wanted
-        .iter()
-        .zip(got)
-        .find_map(|((name, wanted), (_, got))| {
-            let mut difference = diff::compare(wanted, got, Order::Any)?;
-            difference.expected = format!("in the table {name}: {}", difference.expected);
-            difference.actual = format!("in the table {name}: {}", difference.actual);
-            Some(difference)
-        })
 }

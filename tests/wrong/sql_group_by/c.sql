@@ -1,0 +1,8 @@
+-- caught by: orders and revenue of each category · on the shop's data
+-- Lines are counted, not orders: gifts are in one order, on two lines.
+SELECT p.category, count(DISTINCT i.order_id) AS orders, sum(i.quantity * i.price_cents) AS revenue_cents
+FROM order_items AS i
+JOIN products AS p ON p.id = i.product_id
+WHERE EXISTS (SELECT 1 FROM payments WHERE payments.order_id = i.order_id)
+GROUP BY p.category
+HAVING count(*) >= 2;

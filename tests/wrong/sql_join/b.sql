@@ -1,0 +1,8 @@
+-- caught by: the packing list for Cork · when somebody sends a present to Cork
+-- On the visible data the only customer from Cork has ordered everything that goes there.
+SELECT orders.id AS order_id, customers.name AS customer, products.name AS product, order_items.quantity
+FROM order_items
+JOIN orders ON orders.id = order_items.order_id
+JOIN customers ON customers.city = orders.city
+JOIN products ON products.id = order_items.product_id
+WHERE orders.city = 'Cork';

@@ -1,0 +1,6 @@
+-- caught by: one view more, and the new number · on the shop's data, run a third time
+-- excluded.views is the 1 that could not be inserted, not what is in the table.
+INSERT INTO product_views (product_id, day, views, first_seen_at)
+VALUES (4, '2026-06-30', 1, '2026-06-30T09:15:00Z')
+ON CONFLICT (product_id, day) DO UPDATE SET views = excluded.views + 1
+RETURNING views;

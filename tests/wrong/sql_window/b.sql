@@ -1,0 +1,8 @@
+-- caught by: the two dearest products of each category · when several share the second price
+-- A LIMIT for each category drops ties.
+SELECT o.customer_id, p.id AS payment_id, p.amount_cents,
+       sum(p.amount_cents) OVER (PARTITION BY o.customer_id ORDER BY p.paid_at, p.id) AS total_cents
+FROM payments AS p JOIN orders AS o ON o.id = p.order_id;
+SELECT category, name, price_cents
+FROM products AS p
+WHERE id IN (SELECT id FROM products WHERE category = p.category ORDER BY price_cents DESC LIMIT 2);

@@ -1,0 +1,8 @@
+-- caught by: the two dearest products of each category · on the shop's data
+-- The dearest two of the whole shop.
+SELECT o.customer_id, p.id AS payment_id, p.amount_cents,
+       sum(p.amount_cents) OVER (PARTITION BY o.customer_id ORDER BY p.paid_at, p.id) AS total_cents
+FROM payments AS p JOIN orders AS o ON o.id = p.order_id;
+SELECT category, name, price_cents
+FROM (SELECT *, rank() OVER (ORDER BY price_cents DESC) AS place FROM products) AS placed
+WHERE place <= 2;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use backendlings::outcome::{CheckState, Report};
+use backendlings::outcome::{CheckState, Outcome, Report};
 use common::Tiny;
 use std::path::Path;
 
@@ -42,10 +42,15 @@ fn the_steps_of_a_server_are_read_and_a_dead_server_breaks_them() {
 
 /// Every TOML example on steps, with the words before it.
 fn examples_of_steps() -> Vec<(String, String)> {
+    examples_between("### Kind server", "### Kind sql")
+}
+
+/// Every TOML example between two headings, with the words before it.
+fn examples_between(heading: &str, end: &str) -> Vec<(String, String)> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
     let page = std::fs::read_to_string(page).expect("the page");
-    let (_, section) = page.split_once("### Kind server").expect("the section");
-    let (section, _) = section.split_once("### Kind sql").expect("its end");
+    let (_, section) = page.split_once(heading).expect("the section");
+    let (section, _) = section.split_once(end).expect("its end");
     let parts: Vec<&str> = section.split("```").collect();
     let examples = parts.windows(2).step_by(2).filter_map(|pair| {
         let toml = pair.get(1)?.strip_prefix("toml\n")?;
@@ -85,9 +90,22 @@ fn every_example_of_steps_is_read() {
 
 #[test]
 fn an_example_from_an_exercise_stands_there_word_for_word() {
+    let found = stand_word_for_word(examples_of_steps());
+    assert!(found >= 4, "only {found} examples name their exercise");
+}
+
+#[test]
+fn an_sql_example_from_an_exercise_stands_there_word_for_word() {
+    let examples = examples_between("#### Plans, costs", "## Wrong and right answers");
+    let found = stand_word_for_word(examples);
+    assert!(found >= 5, "only {found} examples name their exercise");
+}
+
+/// Holds the examples that name an exercise against its file; how many these are.
+fn stand_word_for_word(examples: Vec<(String, String)>) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = 0;
-    for (words, example) in examples_of_steps() {
+    for (words, example) in examples {
         let Some(name) = words.trim_end().strip_suffix("`:").and_then(|words| {
             let (_, name) = words.rsplit_once("From `")?;
             Some(name)
@@ -111,7 +129,7 @@ fn an_example_from_an_exercise_stands_there_word_for_word() {
         );
         found += 1;
     }
-    assert!(found >= 4, "only {found} examples name their exercise");
+    found
 }
 
 #[test]
@@ -122,6 +140,34 @@ fn the_peers_of_a_server_are_read_and_started() {
     let report = tiny.check(program).expect("the peers are right");
     let claims = claims(&report);
     assert!(claims.contains(&"the name is asked for once"), "{claims:?}");
+}
+
+#[test]
+fn the_scene_of_two_sessions_is_read_and_played() {
+    let tiny = Tiny::with_info(
+        "format_version = 1\n\n[[exercises]]\nname = \"sample\"\nkind = \"sql\"\nneeds = [\"postgres\"]\nhint = \"Look.\"\n",
+    );
+    let right = "-- sale A:\nUPDATE stock SET quantity = quantity - 1;\n-- sale B:\nUPDATE stock SET quantity = quantity - 3;\n";
+    tiny.write("exercises/sample.sql", "-- TODO\n");
+    tiny.write("solutions/sample.sql", right);
+    tiny.write("exercises/sample.toml", example("#### Two sessions"));
+    let check = |sql: &str| {
+        tiny.check_file("exercises/sample.sql", sql)
+            .expect("the scene is right")
+    };
+    let report = check(right);
+    if let Outcome::Skipped { reason } = &report.outcome {
+        println!("skipped: {reason}");
+        return;
+    }
+    assert!(report.passed(), "{report:#?}");
+    let read = "SELECT quantity FROM stock;\nUPDATE stock SET quantity = :quantity";
+    let wrong = right.replace("UPDATE stock SET quantity = quantity", read);
+    let report = check(&wrong);
+    assert_eq!(
+        report.findings[0].claim,
+        "no sale is lost, in whatever order the statements come"
+    );
 }
 
 #[test]

@@ -3,16 +3,17 @@
 //! It runs one statement at a time and says what came of it. Whether that is right is not its business.
 
 use super::{
-    guard,
+    guard, place,
     table::{Table, cells, names_of},
 };
 use crate::process::Cancel;
 use rusqlite::{
-    Batch, Connection, ErrorCode,
+    Batch, Connection, ErrorCode, Statement, StatementStatus,
     config::DbConfig,
     fallible_iterator::FallibleIterator as _,
     hooks::{AuthContext, Authorization},
     limits::Limit,
+    types::Value,
 };
 use std::{
     mem,
@@ -65,7 +66,34 @@ pub(super) struct Ran {
     pub(super) reads_only: bool,
     /// Where the text after it begins.
     pub(super) end: usize,
+    /// What it cost.
+    pub(super) cost: Cost,
 }
+
+/// What a statement cost, as SQLite counts it: the same at each run and on every machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cost {
+    /// Instructions of SQLite's machine.
+    pub(super) steps: u64,
+    /// Steps from row to row in a table or an index that is read from end to end.
+    pub(super) scanned: u64,
+    /// Sorts.
+    pub(super) sorts: u64,
+}
+
+impl Cost {
+    fn of(statement: &Statement<'_>) -> Self {
+        let count = |what| u64::try_from(statement.get_status(what)).unwrap_or(0);
+        Self {
+            steps: count(StatementStatus::VmStep),
+            scanned: count(StatementStatus::FullscanStep),
+            sorts: count(StatementStatus::Sort),
+        }
+    }
+}
+
+/// Values for the parameters of a statement, by their names without the colon.
+pub(super) type Values = [(String, Value)];
 
 /// Why a statement did not run to its end.
 #[derive(Debug)]
@@ -98,6 +126,13 @@ pub(super) enum FaultKind {
     TooMuchMemory,
     /// It has a `?` or `:name` that nobody fills.
     Parameter,
+    /// It has a parameter that is none of those that are filled.
+    UnknownParameter {
+        /// As it is written.
+        name: String,
+        /// Those that are filled.
+        known: Vec<String>,
+    },
     /// Nobody wants to know any more.
     Cancelled,
 }
@@ -169,6 +204,16 @@ impl Cage {
     ///
     /// SQLite itself finds the statement's end, so a semicolon in a text or a comment ends nothing.
     pub(super) fn run_next(&self, script: &str, from: usize) -> Result<Option<Ran>, Fault> {
+        self.run_next_with(script, from, &[])
+    }
+
+    /// As [`Self::run_next`], with values for the parameters of the statement.
+    pub(super) fn run_next_with(
+        &self,
+        script: &str,
+        from: usize,
+        values: &Values,
+    ) -> Result<Option<Ran>, Fault> {
         *lock(&self.watch) = Watch {
             deadline: Some(Instant::now() + self.time_limit),
             ..Watch::default()
@@ -178,13 +223,9 @@ impl Cage {
         let Some(mut statement) = prepared.map_err(|error| fault(error, 0))? else {
             return Ok(None);
         };
-        if statement.parameter_count() > 0 {
-            return Err(Fault {
-                kind: FaultKind::Parameter,
-                at: None,
-            });
-        }
-        let length = statement.expanded_sql().map_or(0, |text| text.len());
+        let unfilled = statement.expanded_sql();
+        let length = unfilled.map_or(0, |text| place::length(&script[from..], &text));
+        fill(&mut statement, values, |error| fault(error, 0))?;
         let reads_only = statement.readonly();
         let mut table = Table {
             columns: names_of(&statement),
@@ -208,11 +249,20 @@ impl Cage {
                 Err(error) => return Err(fault(error, table.rows.len())),
             }
         }
+        drop(rows);
         Ok(Some(Ran {
             table,
             reads_only,
             end: from + length,
+            cost: Cost::of(&statement),
         }))
+    }
+
+    /// Where the statement of `script` at or after `from` ends, without running it; `None` if there is none, or it is none.
+    pub(super) fn end_of_next(&self, script: &str, from: usize) -> Option<usize> {
+        let next = Batch::new(&self.connection, &script[from..]).next();
+        let unfilled = next.ok().flatten()?.expanded_sql()?;
+        Some(from + place::length(&script[from..], &unfilled))
     }
 
     /// Takes back what an open transaction has done, as the end of the connection would.
@@ -259,6 +309,32 @@ impl Cage {
         };
         Fault { kind, at }
     }
+}
+
+/// Gives each parameter of a statement its value.
+fn fill(
+    statement: &mut Statement<'_>,
+    values: &Values,
+    fault: impl Fn(rusqlite::Error) -> Fault,
+) -> Result<(), Fault> {
+    for index in 1..=statement.parameter_count() {
+        let name = statement.parameter_name(index).unwrap_or("?").to_owned();
+        let value = values.iter().find(|(known, _)| *known == name[1..]);
+        let Some((_, value)) = value else {
+            let kind = if values.is_empty() {
+                FaultKind::Parameter
+            } else {
+                let known = values.iter().map(|(name, _)| format!(":{name}"));
+                FaultKind::UnknownParameter {
+                    name,
+                    known: known.collect(),
+                }
+            };
+            return Err(Fault { kind, at: None });
+        };
+        statement.raw_bind_parameter(index, value).map_err(&fault)?;
+    }
+    Ok(())
 }
 
 fn lock(watch: &Mutex<Watch>) -> MutexGuard<'_, Watch> {
@@ -346,6 +422,52 @@ mod tests {
     #[test]
     fn a_parameter_that_nobody_fills_is_told() {
         assert_eq!(fault("SELECT :city"), FaultKind::Parameter);
+    }
+
+    #[test]
+    fn parameters_are_filled_by_name_and_the_next_statement_is_found_after_them() {
+        let script = "SELECT :city || ':city', :a; -- :a\nSELECT :a + @a;";
+        let values = [
+            ("city".to_owned(), Value::Text("Lyon".into())),
+            ("a".to_owned(), Value::Integer(20)),
+        ];
+        let cage = cage(Duration::from_secs(10), &Cancel::new());
+        let first = cage.run_next_with(script, 0, &values).expect("ran");
+        let first = first.expect("a statement");
+        assert_eq!(first.table.rows[0][0].sql(), "'Lyon:city'");
+        let second = cage.run_next_with(script, first.end, &values);
+        let second = second.expect("ran").expect("a statement");
+        assert_eq!(second.table.rows[0][0].sql(), "40");
+        assert_eq!(second.end, script.len());
+    }
+
+    #[test]
+    fn a_parameter_of_another_name_is_told_with_those_that_are_filled() {
+        let values = [("id".to_owned(), Value::Integer(1))];
+        let cage = cage(Duration::from_secs(10), &Cancel::new());
+        let fault = cage.run_next_with("SELECT :ident", 0, &values);
+        let expected = FaultKind::UnknownParameter {
+            name: ":ident".into(),
+            known: vec![":id".into()],
+        };
+        assert_eq!(fault.expect_err("unknown").kind, expected);
+    }
+
+    #[test]
+    fn the_cost_tells_a_scan_from_a_search() {
+        let connection = Connection::open_in_memory().expect("opened");
+        let rows = "CREATE TABLE t(id INTEGER PRIMARY KEY, a);
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO t SELECT i, i FROM n;";
+        connection.execute_batch(rows).expect("ran");
+        let cage = Cage::new(connection, Duration::from_secs(10), &Cancel::new()).expect("locked");
+        let cost = |sql| cage.run_next(sql, 0).expect("ran").expect("there").cost;
+        let (scan, search) = (
+            cost("SELECT id FROM t WHERE a = 7"),
+            cost("SELECT a FROM t WHERE id = 7"),
+        );
+        assert_eq!((scan.scanned, search.scanned), (499, 0));
+        assert!(scan.steps > 50 * search.steps, "{scan:?} {search:?}");
+        assert_eq!(cost("SELECT id FROM t ORDER BY a").sorts, 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! It runs the course's own SQL only, outside the cage.
 
 use super::{
+    images,
     plan::{DataSet, Script},
     table::quoted,
 };
@@ -26,11 +27,14 @@ pub(super) enum Stored {
 /// # Errors
 /// [`Error::Course`] with the file and line of SQL that does not run.
 pub(super) fn load(set: &DataSet, stored: Stored) -> Result<Connection> {
-    let connection = empty().map_err(no_sqlite)?;
-    for script in &set.scripts {
-        connection
-            .execute_batch(&script.text)
-            .map_err(|error| wrong_sql(script, &error))?;
+    let mut connection = empty().map_err(no_sqlite)?;
+    if !images::recall(&set.scripts, &mut connection).map_err(no_sqlite)? {
+        for script in &set.scripts {
+            connection
+                .execute_batch(&script.text)
+                .map_err(|error| wrong_sql(script, &error))?;
+        }
+        images::keep(&set.scripts, &mut connection).map_err(no_sqlite)?;
     }
     match stored {
         Stored::AsWritten => Ok(connection),

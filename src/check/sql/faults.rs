@@ -33,6 +33,10 @@ pub(super) fn tell(fault: &Fault, script: &str, connection: &Connection, finding
             "your statement has a parameter, such as `?` or `:name`, and nobody fills it here".into(),
             Some("Write the value itself. Parameters are for programs that send SQL; you meet them in chapter 07.".into()),
         ),
+        FaultKind::UnknownParameter { name, known } => (
+            format!("your statement has the parameter {name}, and nobody fills it"),
+            Some(format!("The parameters that are filled here are {}.", known.join(", "))),
+        ),
         FaultKind::Cancelled => ("the check was stopped".into(), None),
     };
     finding.actual = Some(actual);
@@ -102,6 +106,10 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
         "A foreign key has to point to the key of the other table, or to columns that are UNIQUE there."
     } else if said("UNIQUE constraint failed") || said("CHECK constraint failed") {
         "The table's own rule refuses a row you write. The rule is in the schema; the message names table and column."
+    } else if said("Cannot add a NOT NULL column") {
+        "The rows that are there already have no value for this column. Add it without NOT NULL, or with a DEFAULT."
+    } else if said("after drop column") {
+        "Something in the schema still names this column. Drop that first; the message names it."
     } else if said("FOREIGN KEY constraint failed") {
         "A row points to another row, and that one is not there (any more). Write or delete the two in the other order, or look at the id."
     } else {

@@ -51,9 +51,12 @@
 //! A statement that does not run, or gives the wrong columns, is told once, and a shuffled copy is looked at where the data as written is
 //! right: what follows from the first mistake would only hide it.
 //!
+//! Beside these, or instead of them, [`trials`] look at what the learner's file does: plans and costs of queries, transactions that break
+//! off, pages, a schema that changes under running programs.
+//!
 //! **Names of checks**: one per statement and data set, "CLAIM OF THE STATEMENT · CLAIM OF THE DATA", statement by statement; the shuffled
 //! copy of a data set adds ", stored in another order", a second run ", run a second time". After them [`NO_MORE`], unless `[tables]` is
-//! used, then the writes, "CLAIM OF THE WRITE · CLAIM OF THE DATA".
+//! used, then the writes, "CLAIM OF THE WRITE · CLAIM OF THE DATA", then the trials.
 
 mod answers;
 mod cage;
@@ -61,6 +64,7 @@ mod data;
 mod diff;
 mod faults;
 mod guard;
+mod images;
 mod lines;
 mod place;
 mod plan;
@@ -69,6 +73,7 @@ mod state_diff;
 mod statements;
 mod syntax;
 mod table;
+mod trials;
 mod verdict;
 mod writes;
 
@@ -84,6 +89,7 @@ use data::Stored;
 use plan::{Asks, DataSet, Fate, Plan, Write};
 pub(super) use postgres::says as postgres_says;
 use std::{collections::HashMap, time::Instant};
+use trials::Ground;
 use verdict::Case;
 
 /// The claim that the file holds no statement that nobody asked for.
@@ -218,6 +224,7 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         }
     }
     write_down(report, &plan, verdicts, tried, extra);
+    trials::run(&Ground::new(job, means, &plan, text, &solution), report)?;
     report.timings.run_ms = millis(started.elapsed());
     Ok(())
 }
@@ -234,8 +241,13 @@ fn is_broken(column: Option<&Vec<Verdict>>, number: usize) -> bool {
 
 /// Each data set, and each shuffled copy, in order.
 fn places(plan: &Plan) -> Vec<(&DataSet, Stored)> {
+    let is_asked_about = |set: &&DataSet| {
+        let mut asks = plan.asks().iter();
+        asks.any(|ask| ask.is_about(set)) || !plan.writes_on(set, Stored::AsWritten).is_empty()
+    };
     plan.sets
         .iter()
+        .filter(is_asked_about)
         .flat_map(|set| {
             let again = set.shuffle.then_some((set, Stored::Shuffled));
             [(set, Stored::AsWritten)].into_iter().chain(again)
@@ -290,7 +302,7 @@ fn write_down(
             }
         }
     }
-    if matches!(plan.asks, Asks::Statements(_)) {
+    if matches!(&plan.asks, Asks::Statements(asks) if !asks.is_empty()) {
         put(report, NO_MORE, extra);
     }
     for set in &plan.sets {

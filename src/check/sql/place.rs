@@ -24,6 +24,29 @@ pub(super) fn begin(script: &str, from: usize) -> usize {
     }
 }
 
+/// How much of `script` a statement takes, told from its text in which SQLite has written NULL for each parameter.
+pub(super) fn length(script: &str, unfilled: &str) -> usize {
+    const UNFILLED: &str = "NULL";
+    let (mut at, mut rest) = (0, unfilled);
+    loop {
+        let same = script[at..].chars().zip(rest.chars());
+        let same: usize = same
+            .take_while(|(ours, theirs)| ours == theirs)
+            .map(|(letter, _)| letter.len_utf8())
+            .sum();
+        at += same;
+        rest = &rest[same..];
+        // Where the two differ, a parameter stands: a sign such as `:`, then its name.
+        let Some(after) = rest.strip_prefix(UNFILLED) else {
+            return at;
+        };
+        rest = after;
+        let mut letters = script[at..].char_indices().skip(1);
+        let end = letters.find(|(_, letter)| !letter.is_alphanumeric() && *letter != '_');
+        at += end.map_or(script.len() - at, |(end, _)| end);
+    }
+}
+
 /// The line and column of a byte of `script`.
 pub(super) fn location(file: &Path, script: &str, byte: usize) -> Location {
     let mut byte = byte.min(script.len());
@@ -48,6 +71,13 @@ mod tests {
         let script = "-- one\n /* two; */ ;\nSELECT 1";
         assert_eq!(&script[begin(script, 0)..], "SELECT 1");
         assert_eq!(begin("-- only", 0), "-- only".len());
+    }
+
+    #[test]
+    fn the_length_of_a_statement_counts_its_parameters_as_they_are_written() {
+        let script = "SELECT ':é', :né, ?1, NULL; SELECT 2";
+        let length = length(script, "SELECT ':é', NULL, NULL, NULL;");
+        assert_eq!(&script[length..], " SELECT 2");
     }
 
     #[test]

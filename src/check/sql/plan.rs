@@ -2,7 +2,7 @@
 
 mod file;
 
-use super::{super::Job, data::Stored};
+use super::{super::Job, data::Stored, trials::Trials};
 use crate::{error::Result, workspace};
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -19,6 +19,8 @@ pub(super) struct Plan {
     pub(super) writes: Vec<Write>,
     /// Where statements that have passed are run once more, to be told about and not to be judged.
     pub(super) also: Vec<Also>,
+    /// What is looked at besides the answers.
+    pub(super) trials: Trials,
 }
 
 /// Another database.
@@ -130,6 +132,25 @@ impl Ask {
     /// What to tell the learner about this data set.
     pub(super) fn explain(&self, set: &DataSet) -> Option<&str> {
         self.explain.get(&set.name).map(|text| text.trim())
+    }
+}
+
+impl DataSet {
+    /// Whether this is its short name.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    /// Which data it is, as the learner can know it.
+    pub(super) fn words(&self) -> String {
+        match (&self.holds, self.visible) {
+            (Some(holds), true) => format!("on the data you can see: {holds}"),
+            (None, true) => "on the data you can see".into(),
+            (holds, false) => format!(
+                "on other data: {}",
+                holds.as_deref().unwrap_or("the rows are hidden")
+            ),
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! A table as plain data: what a statement gave, or what lies in the database. It compares nothing.
 
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::{
+    Connection,
+    types::{Value, ValueRef},
+};
 use std::{cmp::Ordering, fmt::Write as _};
 
 /// Column names and rows.
@@ -63,6 +66,16 @@ impl Cell {
             [b'x', ..] => Type::Blob,
             bytes if bytes.iter().all(|b| b.is_ascii_digit() || *b == b'-') => Type::Integer,
             _ => Type::Real,
+        }
+    }
+
+    /// The value that SQL would read here, for a parameter; bytes are none.
+    pub(super) fn value(&self) -> Value {
+        match self.kind() {
+            Type::Integer => self.0.parse().map_or(Value::Null, Value::Integer),
+            Type::Real => self.0.parse().map_or(Value::Null, Value::Real),
+            Type::Text => Value::Text(self.0[1..self.0.len() - 1].replace("''", "'")),
+            Type::Null | Type::Blob => Value::Null,
         }
     }
 

@@ -140,22 +140,9 @@ impl Case<'_> {
             ),
         };
         Finding {
-            asked: Some(format!("{which}, {}{stored}{round}", self.data())),
+            asked: Some(format!("{which}, {}{stored}{round}", self.run.set.words())),
             repeat: self.repeat(),
             ..Finding::new(name(self.plan, number, self.run))
-        }
-    }
-
-    /// The data, as the learner can know it.
-    fn data(&self) -> String {
-        let set = self.run.set;
-        match (&set.holds, set.visible) {
-            (Some(holds), true) => format!("on the data you can see: {holds}"),
-            (None, true) => "on the data you can see".into(),
-            (holds, false) => format!(
-                "on other data: {}",
-                holds.as_deref().unwrap_or("the rows are hidden")
-            ),
         }
     }
 
@@ -172,7 +159,7 @@ impl Case<'_> {
         let mut finding = Finding {
             asked: Some(format!(
                 "after your statements, {}\n{}",
-                self.data(),
+                self.run.set.words(),
                 write.sql.trim()
             )),
             expected: Some(match write.fate {

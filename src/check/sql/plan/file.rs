@@ -1,6 +1,9 @@
 //! The TOML file beside an exercise of kind `sql`, read and checked; a mistake in it is told with its line.
 
-use super::{Also, Ask, Asks, DataSet, Fate, Plan, Script, Write};
+use super::{
+    super::trials::{self, Trials},
+    Also, Ask, Asks, DataSet, Fate, Plan, Script, Write,
+};
 use crate::{
     course::{course_error, nearest, parse_toml},
     error::Result,
@@ -26,6 +29,14 @@ struct RawPlan {
     write: Vec<RawWrite>,
     #[serde(default)]
     also: Vec<Also>,
+    #[serde(default)]
+    after: Vec<trials::After>,
+    #[serde(default)]
+    measure: Vec<trials::Measure>,
+    indexes: Option<trials::Indexes>,
+    transaction: Option<trials::Transaction>,
+    pages: Option<trials::Pages>,
+    migration: Option<trials::Migration>,
 }
 
 #[derive(Deserialize)]
@@ -78,8 +89,17 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn plan(&self, raw: RawPlan) -> Result<Plan> {
+        let trials = Trials {
+            after: raw.after,
+            measures: raw.measure,
+            indexes: raw.indexes,
+            transaction: raw.transaction,
+            pages: raw.pages,
+            migration: raw.migration,
+        };
+        let only_trials = !trials.is_empty() && raw.write.is_empty();
         let asks = match (raw.statement, raw.tables) {
-            (asks, None) if !asks.is_empty() => Asks::Statements(asks),
+            (asks, None) if !asks.is_empty() || only_trials => Asks::Statements(asks),
             (asks, Some(ask)) if asks.is_empty() => Asks::Tables(ask),
             _ => {
                 return self.wrong(
@@ -133,6 +153,7 @@ impl Reader<'_> {
             rounds,
             writes,
             also: raw.also,
+            trials,
         };
         for ask in plan.asks() {
             for name in ask.explain.keys() {
@@ -141,6 +162,12 @@ impl Reader<'_> {
             for name in ask.on.iter().flatten() {
                 self.known(&plan, name, name)?;
             }
+        }
+        for name in plan.trials.data() {
+            self.known(&plan, name, &format!("\"{name}\""))?;
+        }
+        if let Some((near, what, help)) = plan.trials.fault(plan.asks()) {
+            return self.wrong(&near, what, help);
         }
         for (position, write) in plan.writes.iter().enumerate() {
             for name in write.on.iter().flatten() {

@@ -1,0 +1,25 @@
+-- design_index: an index turns a scan into a search
+--
+-- A table has no order that helps to find a row by its values. Without an index the database reads all of them: a scan.
+-- An index keeps the values in order, with the place of each row, as the index of a book does: a search. With 50,000
+-- customers that is the difference between a login that nobody notices and one that keeps a whole processor busy.
+--
+--     SELECT id, name FROM customers WHERE lower(email) = lower('Customer31415@Example.com')
+--
+--     SCAN customers                          250,011 steps of SQLite's machine
+--  -> SEARCH customers USING INDEX …               18 steps
+--
+-- People type their address as they like, so the login compares small letters; its query is not yours to change. email is
+-- UNIQUE, so there is an index of the emails as they are written already. It does not help: the question is about
+-- lower(email).
+-- One index is enough. Each one takes place, and is written at each INSERT.
+-- The tables: exercises/05_sql/shop/schema.sql and exercises/06_sql_design/big/customers.sql
+--
+-- Elsewhere: the same in PostgreSQL; MySQL (8.0.13 and later) wants an expression in brackets of its own:
+-- ((lower(email))). EXPLAIN QUERY PLAN is SQLite's; the others say EXPLAIN.
+--
+-- Read more: https://sqlite.org/expridx.html
+
+-- An index helps a condition that asks about exactly what is in it. The values in this one are lower(email), written as
+-- in the query, so SQLite goes down to the one it looks for, and from there to the row.
+CREATE INDEX customers_by_login ON customers (lower(email));

@@ -1,0 +1,39 @@
+-- design_optimize: leave the column alone, and its index is used
+--
+-- The shop has indexes, and three of its queries do not use them. An index holds the values of a column in order. Once a
+-- function has been put around the column, that order says nothing: SQLite has to compute it for every row, and reads
+-- them all.
+--
+--     orders      ->   the orders placed on 31 May 2026                   200,279 steps of SQLite's machine now
+--     customers   ->   the customers whose email begins with petra.         8,159
+--     customers   ->   the customers of Lyon with an order since 29 June    249,304
+--
+-- Your queries give the same rows for at most 1/20 of the steps. Two of them can be bound from both sides with >= and <;
+-- the third one begins at the wrong end. The order of the rows does not matter.
+-- The indexes: email is UNIQUE, which is an index, and orders (placed_at, id), in
+-- exercises/06_sql_design/big/indexes.sql.
+-- The tables: exercises/05_sql/shop/schema.sql, with 50,000 orders in exercises/06_sql_design/big/orders.sql
+--
+-- Elsewhere: PostgreSQL and MySQL cannot use the index of a column inside a function either. LIKE 'petra.%' can use an
+-- index in MySQL, in PostgreSQL only one that was made for it, and in SQLite not here, because its LIKE takes P and p for
+-- the same.
+--
+-- Read more: https://use-the-index-luke.com/sql/where-clause/obfuscation
+
+-- A day is half open: from its first moment to the first moment of the next one. Both sides compare placed_at itself, so
+-- SQLite goes to the place in the index where the day begins, and stops where it ends.
+SELECT id, customer_id, placed_at
+FROM orders
+WHERE placed_at >= '2026-05-31' AND placed_at < '2026-06-01';
+
+-- All texts that begin with 'petra.' lie between 'petra.' and the same text with the next letter at its end. That is a
+-- range, and an index is made for ranges. (email GLOB 'petra.*' is turned into this range by SQLite itself.)
+SELECT id, email
+FROM customers
+WHERE email >= 'petra.' AND email < 'petra/';
+
+-- The inner query was asked for each of 400 customers. Asked once, it gives the few orders by their index, and each of
+-- their customers is found by its id. IN does not give a customer twice, as a join would.
+SELECT id, name
+FROM customers
+WHERE city = 'Lyon' AND id IN (SELECT customer_id FROM orders WHERE placed_at >= '2026-06-29');

@@ -1,0 +1,1 @@
+SELECT o.id, o.customer_id, o.placed_at FROM orders AS o WHERE (:placed_at, :id) > (o.placed_at, o.id) ORDER BY 3 DESC, 1 DESC LIMIT 10

@@ -1,0 +1,5 @@
+-- caught by: wherever the connection is cut, it is all or nothing · in the bank you can see
+-- Each statement by itself: the order helps when money is short, and not when the cable is cut.
+UPDATE accounts SET balance_cents = balance_cents - :cents WHERE id = :from_id;
+UPDATE accounts SET balance_cents = balance_cents + :cents WHERE id = :to_id;
+INSERT INTO transfers (from_id, to_id, cents) VALUES (:from_id, :to_id, :cents);

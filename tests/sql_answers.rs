@@ -15,15 +15,14 @@ use std::path::Path;
 
 fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result<Report> {
     // SQL needs no compiler.
-    let toolchain = Toolchain {
-        rustc: "rustc".into(),
-        clippy_driver: None,
-    };
+    let toolchain = Toolchain::only("rustc");
+    let exercise = course.exercise(name).expect("an exercise");
+    let shipped = workspace::read(&course.file(exercise)).expect("the starting file");
     let job = Job {
         course,
-        exercise: course.exercise(name).expect("an exercise"),
+        exercise,
         source: &Source::text(text),
-        pristine: text,
+        pristine: &shipped,
         build_dir: Path::new("unused"),
     };
     check::check(
@@ -32,6 +31,7 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
             toolchain: &toolchain,
             dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
             services: &Services::of(&course.workspace),
+            standby: None,
             cancel,
             on_stage: &|_| {},
         },

@@ -3,9 +3,15 @@
 //! A thousand bodies are built to have a known answer; a thousand more are noise, which must not
 //! cause a panic.
 
+#[path = "../kit/caught.rs"]
+mod caught;
+#[path = "../kit/dice.rs"]
+mod dice;
+
 use super::*;
 use SignupError::{BadAge, NoComma, NotUtf8};
-use std::{fmt, panic, sync::Mutex};
+use caught::{Got, caught};
+use dice::Dice;
 
 type Answer = Result<Signup, SignupError>;
 
@@ -37,7 +43,7 @@ fn the_cause_that_is_met_first_counts() {
 
 #[test]
 fn generated_bodies_each_have_their_own_answer() {
-    let mut dice = Dice(0x51_6E0F_5EED_1000);
+    let mut dice = Dice::new(0x51_6E0F_5EED_1000);
     for _ in 0..1000 {
         let (body, expected) = dice.body();
         check(&body, expected);
@@ -46,7 +52,7 @@ fn generated_bodies_each_have_their_own_answer() {
 
 #[test]
 fn random_bytes_never_cause_a_panic() {
-    let mut dice = Dice(0xB17E_50F0_5EED_0001);
+    let mut dice = Dice::new(0xB17E_50F0_5EED_0001);
     for _ in 0..1000 {
         let body = dice.noise();
         // The shortest beginning that causes a panic is the easiest to think about.
@@ -73,64 +79,7 @@ fn parsed(body: &[u8]) -> Got<Answer> {
     caught(|| parse_signup(body))
 }
 
-/// Runs `call`. A panic becomes a value with its line and words, so that the test can say which
-/// input caused it.
-///
-/// The runner gives each test a process of its own, so the hook disturbs no other test.
-fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
-    static WORDS: Mutex<String> = Mutex::new(String::new());
-    let usual = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        let line = info.location().map_or(0, |place| place.line());
-        // Its first line is the place, with the whole path; the rest is what the panic says.
-        let text = info.to_string();
-        let words = text.split_once('\n').map_or("", |(_, words)| words);
-        if words.starts_with("not yet implemented") {
-            // No mistake, only not written yet. The runner has its own words for that.
-            usual(info);
-        }
-        *WORDS.lock().expect("no panic here") = format!("a panic in line {line}: {words}");
-    }));
-    let result = panic::catch_unwind(call);
-    drop(panic::take_hook());
-    result.map_or_else(
-        |_| Got::Words(WORDS.lock().expect("no panic here").clone()),
-        Got::Value,
-    )
-}
-
-/// What the learner's function gave.
-#[derive(PartialEq)]
-enum Got<T> {
-    Value(T),
-    /// Told in words: a panic, or that one of several values is right.
-    Words(String),
-}
-
-impl<T: fmt::Debug> fmt::Debug for Got<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(value) => value.fmt(f),
-            Self::Words(words) => f.write_str(words),
-        }
-    }
-}
-
-/// Numbers that look random and are the same at every run (xorshift).
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides as u64) as usize
-    }
-
-    fn pick(&mut self, from: &[&'static str]) -> &'static str {
-        from[self.roll(from.len())]
-    }
-
     fn name(&mut self) -> String {
         let parts = ["", "ada", "Grace ", "linus", "jürgen", "李", "7", "-", " "];
         format!("{}{}", self.pick(&parts), self.pick(&parts))
@@ -154,7 +103,7 @@ impl Dice {
             _ => {
                 // 0xff stands in no UTF-8 text.
                 let mut body = good.into_bytes();
-                body.insert(self.roll(body.len() + 1), 0xff);
+                body.insert(self.index(body.len() + 1), 0xff);
                 (body, Err(NotUtf8))
             }
         }

@@ -3,8 +3,14 @@
 //! The expected amount is calculated in `u128`, where nothing here overflows, and from the other
 //! side: what is to pay is (100 - percent) per cent of the sum, rounded up.
 
+#[path = "../kit/caught.rs"]
+mod caught;
+#[path = "../kit/dice.rs"]
+mod dice;
+
 use super::*;
-use std::{fmt, panic, sync::Mutex};
+use caught::{Got, caught};
+use dice::Dice;
 
 type Cart = Vec<(u64, u64)>;
 type Answer = Result<u64, TooLarge>;
@@ -17,7 +23,7 @@ fn a_discount_is_taken_from_the_whole_sum() {
 
 #[test]
 fn generated_carts_are_exact_to_the_cent() {
-    let mut dice = Dice(0x0CA5_4C0F_FEE5_1234);
+    let mut dice = Dice::new(0x0CA5_4C0F_FEE5_1234);
     for round in 0..500 {
         // Small prices first, because they are the easier ones to think about. The largest sums,
         // some 10^14 cents, leave room for every way to calculate in a u64.
@@ -113,59 +119,4 @@ fn shrunk(mut cart: Cart, percent: u64) -> Cart {
 /// What the learner's function gives.
 fn paid(cart: &Cart, percent: u64) -> Got<Answer> {
     caught(|| to_pay(cart, percent))
-}
-
-/// Runs `call`. A panic becomes a value with its line and words, so that the test can say which
-/// input caused it.
-///
-/// The runner gives each test a process of its own, so the hook disturbs no other test.
-fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
-    static WORDS: Mutex<String> = Mutex::new(String::new());
-    let usual = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        let line = info.location().map_or(0, |place| place.line());
-        // Its first line is the place, with the whole path; the rest is what the panic says.
-        let text = info.to_string();
-        let words = text.split_once('\n').map_or("", |(_, words)| words);
-        if words.starts_with("not yet implemented") {
-            // No mistake, only not written yet. The runner has its own words for that.
-            usual(info);
-        }
-        *WORDS.lock().expect("no panic here") = format!("a panic in line {line}: {words}");
-    }));
-    let result = panic::catch_unwind(call);
-    drop(panic::take_hook());
-    result.map_or_else(
-        |_| Got::Words(WORDS.lock().expect("no panic here").clone()),
-        Got::Value,
-    )
-}
-
-/// What the learner's function gave.
-#[derive(PartialEq)]
-enum Got<T> {
-    Value(T),
-    /// Told in words: a panic, or that one of several values is right.
-    Words(String),
-}
-
-impl<T: fmt::Debug> fmt::Debug for Got<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(value) => value.fmt(f),
-            Self::Words(words) => f.write_str(words),
-        }
-    }
-}
-
-/// Numbers that look random and are the same at every run (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
 }

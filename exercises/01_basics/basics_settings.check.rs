@@ -2,8 +2,14 @@
 //!
 //! The random files are built line by line together with what each line means: nothing here parses.
 
+#[path = "../kit/caught.rs"]
+mod caught;
+#[path = "../kit/dice.rs"]
+mod dice;
+
 use super::*;
-use std::{fmt, panic, sync::Mutex};
+use caught::{Got, caught};
+use dice::Dice;
 
 #[test]
 fn a_number_sign_inside_a_line_begins_no_comment() {
@@ -35,7 +41,7 @@ fn the_order_of_the_file_is_kept_and_doubles_too() {
 
 #[test]
 fn generated_files_are_read_as_the_rules_say() {
-    let mut dice = Dice(0x5EED_0F5E_7717_1265);
+    let mut dice = Dice::new(0x5EED_0F5E_7717_1265);
     for _ in 0..200 {
         let lines: Vec<Line> = (0..dice.roll(12))
             .map(|_| Line::random(&mut dice))
@@ -152,64 +158,7 @@ fn parsed(text: &str) -> Got<Vec<(String, String)>> {
     caught(|| parse_settings(text))
 }
 
-/// Runs `call`. A panic becomes a value with its line and words, so that the test can say which
-/// input caused it.
-///
-/// The runner gives each test a process of its own, so the hook disturbs no other test.
-fn caught<T>(call: impl FnOnce() -> T + panic::UnwindSafe) -> Got<T> {
-    static WORDS: Mutex<String> = Mutex::new(String::new());
-    let usual = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        let line = info.location().map_or(0, |place| place.line());
-        // Its first line is the place, with the whole path; the rest is what the panic says.
-        let text = info.to_string();
-        let words = text.split_once('\n').map_or("", |(_, words)| words);
-        if words.starts_with("not yet implemented") {
-            // No mistake, only not written yet. The runner has its own words for that.
-            usual(info);
-        }
-        *WORDS.lock().expect("no panic here") = format!("a panic in line {line}: {words}");
-    }));
-    let result = panic::catch_unwind(call);
-    drop(panic::take_hook());
-    result.map_or_else(
-        |_| Got::Words(WORDS.lock().expect("no panic here").clone()),
-        Got::Value,
-    )
-}
-
-/// What the learner's function gave.
-#[derive(PartialEq)]
-enum Got<T> {
-    Value(T),
-    /// A panic, in words.
-    Words(String),
-}
-
-impl<T: fmt::Debug> fmt::Debug for Got<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(value) => value.fmt(f),
-            Self::Words(words) => f.write_str(words),
-        }
-    }
-}
-
-/// Numbers that look random and are the same at every run (xorshift).
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides as u64) as usize
-    }
-
-    fn pick(&mut self, from: &[&'static str]) -> &'static str {
-        from[self.roll(from.len())]
-    }
-
     fn spaces(&mut self) -> String {
         self.pick(&["", "", "", " ", "  ", "\t", " \t "]).to_owned()
     }

@@ -1,9 +1,11 @@
 //! The shipped tests are put back into the learner's file before it is compiled, so that only the code counts.
 //!
-//! Tests are found as items of the parsed file, not by searching the text. What lies before the tests keeps its lines.
+//! Tests are found as items of the parsed file, not by searching the text. What lies before the tests keeps its lines. The lines that
+//! bring in the kit count as tests here: with another module in its place nothing would be counted.
 
+use crate::workspace::KIT;
 use proc_macro2::{LineColumn, Span};
-use syn::{Attribute, Item, Meta, spanned::Spanned as _};
+use syn::{Attribute, Expr, Item, Lit, Meta, spanned::Spanned as _};
 
 /// A learner's file with the shipped tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +93,35 @@ pub fn tests_in(text: &str) -> Vec<TestFn> {
     Shipped::parse(text).map_or_else(Vec::new, |file| file.tests())
 }
 
+/// The files of the kit that the text names as its modules, relative to the kit's directory; none if it cannot be parsed.
+pub fn kit_files(text: &str) -> Vec<String> {
+    // Most exercises use none, and parsing costs more than this look.
+    if !text.contains(&format!("{KIT}/")) {
+        return Vec::new();
+    }
+    let items = syn::parse_file(text).map_or_else(|_| Vec::new(), |file| file.items);
+    items.iter().filter_map(kit_file).collect()
+}
+
+/// The file of the kit that `#[path = "../kit/counted.rs"] mod counted;` brings in.
+fn kit_file(item: &Item) -> Option<String> {
+    let Item::Mod(module) = item else { return None };
+    module.attrs.iter().find_map(|attribute| {
+        let Meta::NameValue(pair) = &attribute.meta else {
+            return None;
+        };
+        let Expr::Lit(value) = &pair.value else {
+            return None;
+        };
+        let (true, Lit::Str(path)) = (pair.path.is_ident("path"), &value.lit) else {
+            return None;
+        };
+        let path = path.value();
+        let file = path.trim_start_matches("../").strip_prefix(KIT)?;
+        Some(file.strip_prefix('/')?.to_owned())
+    })
+}
+
 fn has_main(items: &[Item]) -> bool {
     items.iter().any(|item| match item {
         Item::Fn(function) => function.sig.ident == "main",
@@ -127,7 +158,7 @@ fn test_texts<'a>(items: &[Item], text: &'a str) -> Vec<&'a str> {
         .collect()
 }
 
-/// A `#[cfg(test)]` item or a `#[test]` function at the top of the file.
+/// A `#[cfg(test)]` item, a `#[test]` function or a module of the kit, at the top of the file.
 fn is_test_item(item: &Item) -> bool {
     let attributes: &[Attribute] = match item {
         Item::Mod(item) => &item.attrs,
@@ -139,7 +170,7 @@ fn is_test_item(item: &Item) -> bool {
         matches!(&attribute.meta, Meta::List(list)
             if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
     });
-    cfg_test || has_attribute(attributes, "test")
+    cfg_test || has_attribute(attributes, "test") || kit_file(item).is_some()
 }
 
 /// True for `#[test]` and for what runtimes make of it, such as `#[tokio::test]`.
@@ -236,6 +267,30 @@ mod tests {
     fn a_runtimes_own_test_attribute_counts() {
         let text = "#[tokio::test(flavor = \"multi_thread\")]\nasync fn it_is_up() {}\n";
         assert_eq!(tests_in(text)[0].claim, "it is up");
+    }
+
+    #[test]
+    fn a_module_of_the_kit_is_put_back_as_a_test_is() {
+        let shipped = "#[path = \"../kit/counted.rs\"]\nmod counted;\nfn a() {}\n";
+        let shipped = Shipped::parse(shipped).expect("it parses");
+        let own = "#[path = \"mine.rs\"]\nmod other;\nfn a() {}\n";
+        let spliced = splice(own, &shipped).expect("it parses");
+        assert!(spliced.tests_changed);
+        assert_eq!(kit_files(&spliced.text), ["counted.rs"]);
+    }
+
+    #[test]
+    fn only_modules_in_the_kits_directory_are_of_the_kit() {
+        for (path, file) in [
+            ("../kit/a.rs", Some("a.rs")),
+            ("kit/a.rs", Some("a.rs")),
+            ("../kitchen/a.rs", None),
+            ("a/kit/a.rs", None),
+            ("a.check.rs", None),
+        ] {
+            let text = format!("#[path = \"{path}\"]\nmod a; // kit/\n");
+            assert_eq!(kit_files(&text), Vec::from_iter(file), "{path}");
+        }
     }
 
     #[test]

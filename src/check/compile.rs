@@ -3,9 +3,11 @@
 use super::{Job, Means, Source, Stage};
 use crate::{
     build::{self, Constancy, Diagnostic, Harness, Level, Linking, Unit},
-    course::Kind,
+    course::{Kind, course_error},
     error::Result,
     outcome::{Detail, Finding, Report, millis},
+    progress::{self, Kit},
+    workspace,
 };
 use std::{path::PathBuf, sync::Arc};
 
@@ -29,6 +31,13 @@ pub(super) fn compile(
             "Compiled by cargo, which is slower, because {why}."
         ));
     }
+    let kit = kit(job)?;
+    if let Some(file) = kit.changed.first() {
+        report.notes.push(format!(
+            "{} was changed. The shipped one was used; `reset` brings it back.",
+            file.display()
+        ));
+    }
     (means.on_stage)(Stage::Compiling);
     let shown = job.course.relative_file(job.exercise);
     let unit = Unit {
@@ -38,11 +47,18 @@ pub(super) fn compile(
         dir: job.build_dir,
         harness,
         linking: &linking,
+        beside: &kit.files,
         constancy: constancy(job),
     };
     let on_error =
         |first: Diagnostic| (means.on_stage)(Stage::Found(Box::new(finding(COMPILES, &first))));
-    let compiled = build::compile(means.toolchain, unit, means.cancel, &on_error)?;
+    let compiled = build::compile(
+        means.toolchain,
+        unit,
+        means.standby,
+        means.cancel,
+        &on_error,
+    )?;
     report.timings.compile_ms = millis(compiled.took);
     report.advice = compiled
         .of(Level::Warning)
@@ -60,14 +76,36 @@ pub(super) fn compile(
 }
 
 fn constancy(job: Job<'_>) -> Constancy {
-    match job.course.check_program(job.exercise).is_file() {
+    // The check program of a server is a program of its own.
+    let inside = job.exercise.kind == Kind::Rust;
+    match inside && job.course.check_program(job.exercise).is_file() {
         true => Constancy::Much,
         false => Constancy::Little,
     }
 }
 
+/// The kit as shipped, for an exercise that uses it.
+fn kit(job: Job<'_>) -> Result<Kit> {
+    let check_program = job.course.check_program(job.exercise);
+    let hidden = workspace::read_if_there(&check_program)?.unwrap_or_default();
+    let mut used = build::kit_files(job.pristine);
+    used.extend(build::kit_files(&hidden));
+    if let Some(missing) = used.iter().find(|file| !job.course.kit.contains_key(*file)) {
+        return Err(course_error(
+            &job.course.relative_file(job.exercise),
+            None,
+            format!("it uses {missing} of the kit, and [kit] in info.toml does not name that file"),
+            "Add it there, with the SHA-256 of its text.",
+        ));
+    }
+    match used.is_empty() {
+        true => Ok(Kit::default()),
+        false => progress::kit(job.course),
+    }
+}
+
 /// What rustc needs for the crates of the exercise's chapter. They are waited for if they are not built yet.
-fn linking(job: Job<'_>, means: Means<'_>) -> Result<Arc<Linking>> {
+pub(super) fn linking(job: Job<'_>, means: Means<'_>) -> Result<Arc<Linking>> {
     match super::tier(job.course, job.exercise)? {
         None => Ok(Arc::new(means.dependencies.none())),
         Some(tier) => means.dependencies.get(&tier, means.cancel, &|progress| {
@@ -125,7 +163,7 @@ pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
     if job.exercise.strict_clippy || means.toolchain.clippy_driver.is_none() {
         return Ok(Vec::new());
     }
-    let linking = linking(job, means)?;
+    let (linking, kit) = (linking(job, means)?, kit(job)?);
     let shown = job.course.relative_file(job.exercise);
     let unit = Unit {
         name: &job.exercise.name,
@@ -138,6 +176,7 @@ pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
             false => Harness::Main,
         },
         linking: &linking,
+        beside: &kit.files,
         constancy: constancy(job),
     };
     let linted = build::lint(means.toolchain, unit, means.cancel)?;

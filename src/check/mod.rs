@@ -6,13 +6,14 @@ mod all;
 mod compile;
 mod files;
 mod memory;
+mod quiz;
 mod rust;
 mod server;
 mod source;
 mod sql;
 
 use crate::{
-    build::{Crates, Dependencies, Tier, Toolchain, dependencies::Progress},
+    build::{Crates, Dependencies, Standby, Tier, Toolchain, dependencies::Progress},
     course::{Course, Exercise, Kind},
     error::Result,
     outcome::{Finding, Report, millis},
@@ -53,6 +54,8 @@ pub struct Means<'a> {
     pub dependencies: &'a Dependencies,
     /// PostgreSQL and Redis, for exercises that need them.
     pub services: &'a Services,
+    /// The compiler that may stand by for the next check.
+    pub standby: Option<&'a Standby>,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,
     /// Called as the check goes on.
@@ -97,6 +100,19 @@ pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
     }))
 }
 
+/// What a second database says to an answer that has passed, as a line for the learner; `None` where it is not asked or not there.
+///
+/// It changes no verdict, so it is asked for after the verdict is on the screen.
+///
+/// # Errors
+/// For faults of the course, the runner or the machine, and when cancelled.
+pub fn elsewhere(job: Job<'_>, means: Means<'_>) -> Result<Option<String>> {
+    match (job.exercise.kind, job.source) {
+        (Kind::Sql, Source::Text(text)) => sql::postgres_says(job, text, means),
+        _ => Ok(None),
+    }
+}
+
 /// Checks one exercise.
 ///
 /// # Errors
@@ -109,6 +125,7 @@ pub fn check(job: Job<'_>, means: Means<'_>) -> Result<Report> {
             Kind::Rust => rust::check(job, text, means, &mut report)?,
             Kind::Server => server::check(job, text, means, &mut report)?,
             Kind::Sql => sql::check(job, text, means, &mut report)?,
+            Kind::Quiz => quiz::check(job, text, means, &mut report)?,
         }
     }
     report.timings.total_ms = millis(started.elapsed());

@@ -12,6 +12,7 @@ use crate::{
     workspace::Workspace,
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -33,6 +34,8 @@ pub struct Course {
     pub chapters: Vec<Chapter>,
     /// In order, across all chapters.
     pub exercises: Vec<Exercise>,
+    /// The files that several exercises share, below `exercises/kit/`, each with the SHA-256 of its text as shipped.
+    pub kit: BTreeMap<String, String>,
     /// The crates that exercises may use, as in a manifest.
     dependencies: toml::Table,
 }
@@ -86,14 +89,17 @@ pub enum Kind {
     Server,
     /// By running its statements on several data sets.
     Sql,
+    /// By comparing its answers.
+    Quiz,
 }
 
 impl Kind {
     /// Every kind with its name in `info.toml`.
-    pub const ALL: [(&'static str, Self); 3] = [
+    pub const ALL: [(&'static str, Self); 4] = [
         ("rust", Self::Rust),
         ("server", Self::Server),
         ("sql", Self::Sql),
+        ("quiz", Self::Quiz),
     ];
 
     /// Its name in `info.toml`.
@@ -102,6 +108,7 @@ impl Kind {
             Self::Rust => "rust",
             Self::Server => "server",
             Self::Sql => "sql",
+            Self::Quiz => "quiz",
         }
     }
 
@@ -110,6 +117,7 @@ impl Kind {
         match self {
             Self::Rust | Self::Server => "rs",
             Self::Sql => "sql",
+            Self::Quiz => "txt",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! It judges nothing: it writes down what others found.
 
 mod backups;
+mod kit;
 mod pristine;
 mod store;
 
@@ -14,6 +15,7 @@ use std::{
 };
 
 pub use backups::{Overwrite, Undone, overwrite, undo};
+pub use kit::{Kit, digest_of, kit};
 pub use pristine::{Pristine, reset};
 pub use store::Store;
 

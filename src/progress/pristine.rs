@@ -1,6 +1,6 @@
 //! Copies of the exercises as they were shipped, taken at the first start. They bring back a file, and its tests.
 
-use super::{Overwrite, overwrite};
+use super::{Overwrite, kit, overwrite};
 use crate::{
     course::{Course, Exercise},
     error::{Error, Result},
@@ -58,6 +58,8 @@ impl<'a> Pristine<'a> {
                 }
             }
         }
+        // Copied now, while the files are likely to be as shipped. If one is not to be found, the check that needs it says so.
+        let _ = kit(course);
         Ok(Self { course })
     }
 
@@ -80,12 +82,12 @@ impl<'a> Pristine<'a> {
     }
 }
 
-/// Puts exercises back as they were shipped; what the learner had is copied away first. Gives the number of files changed.
+/// Puts exercises back as they were shipped, and with them the kit that they share; what the learner had is copied away first. Gives the number of files changed.
 ///
 /// # Errors
 /// As [`Pristine::text`] and [`overwrite`].
 pub fn reset(pristine: Pristine<'_>, what: &str, exercises: &[&Exercise]) -> Result<usize> {
-    let files = exercises
+    let mut files = exercises
         .iter()
         .map(|exercise| {
             Ok(Overwrite {
@@ -94,6 +96,15 @@ pub fn reset(pristine: Pristine<'_>, what: &str, exercises: &[&Exercise]) -> Res
             })
         })
         .collect::<Result<Vec<_>>>()?;
+    let kit = kit(pristine.course)?;
+    let changed = kit
+        .files
+        .into_iter()
+        .filter(|(file, _)| kit.changed.contains(file));
+    files.extend(changed.map(|(file, text)| Overwrite {
+        file,
+        contents: text.into_bytes(),
+    }));
     overwrite(&pristine.course.workspace, what, &files)
 }
 
@@ -107,7 +118,8 @@ fn edited_files(root: &Path) -> HashSet<PathBuf> {
         .collect()
 }
 
-fn committed(root: &Path, file: &Path) -> Option<Vec<u8>> {
+/// The file as the last commit has it.
+pub(super) fn committed(root: &Path, file: &Path) -> Option<Vec<u8>> {
     let path = file.to_str()?.replace('\\', "/");
     git(root, &["show", &format!("HEAD:./{path}")])
 }

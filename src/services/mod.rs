@@ -7,6 +7,8 @@
 mod found;
 mod postgres;
 mod redis;
+mod scram;
+mod session;
 mod start;
 mod user;
 
@@ -23,6 +25,7 @@ use std::{
 pub use found::nginx;
 pub use postgres::{Database, Postgres};
 pub use redis::{Lease, Redis};
+pub use session::{Answer, Failure, Reply, Session, Transaction};
 
 /// The services of one runner.
 #[derive(Debug)]

@@ -65,6 +65,53 @@ fn each_run_has_a_clean_database_and_the_template_is_filled_once() {
 }
 
 #[test]
+fn a_session_asks_and_may_look_without_waiting() {
+    let ((services, _record), cancel) = (services(), Cancel::new());
+    let Some(postgres) = given(services.postgres(&cancel)) else {
+        return;
+    };
+    let fill = "CREATE TABLE t (n int, word text); INSERT INTO t VALUES (1, 'é'), (2, NULL)";
+    let database = postgres.database(fill, &cancel).expect("made");
+    let (mut one, mut two) = (database.session(), database.session());
+    let (one, two) = (one.as_mut().expect("one"), two.as_mut().expect("two"));
+    assert_ne!(one.pid(), two.pid());
+    let limit = Duration::from_secs(20);
+    let ask =
+        |session: &mut Session, sql: &str| session.ask(sql, limit, &cancel).expect("connected");
+    let reply = ask(one, "SELECT * FROM t ORDER BY n").expect("good SQL");
+    assert_eq!(reply.columns, ["n", "word"]);
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(reply.rows, [[text("1"), text("é")], [text("2"), None]]);
+    assert_eq!(reply.tag, "SELECT 2");
+    let wrong = ask(one, "SELECT 1/0").expect_err("it fails");
+    assert_eq!(wrong.code, "22012");
+    assert_eq!(one.transaction(), Transaction::Idle);
+    for session in [&mut *one, &mut *two] {
+        ask(session, "BEGIN").expect("good SQL");
+        assert_eq!(session.transaction(), Transaction::Open);
+    }
+    ask(one, "UPDATE t SET n = 5 WHERE n = 1").expect("good SQL");
+    two.send("UPDATE t SET n = 6 WHERE n = 1").expect("sent");
+    assert_eq!(
+        two.answer_soon().expect("connected"),
+        None,
+        "it waits for the first"
+    );
+    ask(one, "COMMIT").expect("good SQL");
+    let deadline = Instant::now() + limit;
+    let answer = loop {
+        assert!(
+            Instant::now() < deadline,
+            "the second one was never let go on"
+        );
+        if let Some(answer) = two.answer_soon().expect("connected") {
+            break answer;
+        }
+    };
+    assert_eq!(answer.expect("good SQL").tag, "UPDATE 0");
+}
+
+#[test]
 fn a_service_is_kept_warm_and_gone_when_nobody_holds_it() {
     let ((services, record), cancel) = (services(), Cancel::new());
     let Some(redis) = given(services.redis(&cancel)) else {

@@ -71,6 +71,7 @@ mod tests {
         Script {
             file: "a.sql".into(),
             whole_file: true,
+            for_postgres: None,
             text: text.into(),
             for_postgres: None,
         }

@@ -64,7 +64,12 @@ fn every_example_of_steps_is_read() {
     );
     let program = "fn main() {}\n";
     for (_, example) in examples {
-        let tiny = Tiny::sample(program, "kind = \"server\"");
+        let needs = if example.contains("redis") {
+            "needs = [\"redis\"]"
+        } else {
+            ""
+        };
+        let tiny = Tiny::sample(program, &format!("kind = \"server\"\n{needs}"));
         // What a step needs may stand in another example.
         let lines = example.lines().filter(|line| !line.starts_with("needs"));
         let steps: String = lines.flat_map(|line| [line, "\n"]).collect();

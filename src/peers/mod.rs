@@ -22,6 +22,7 @@ mod accept;
 mod answer;
 mod dns;
 mod dns_message;
+mod door;
 mod gate;
 mod http_request;
 mod journal;
@@ -33,6 +34,7 @@ mod upstream;
 
 pub use answer::{Answer, Ending, Wait};
 pub use dns::{Asked, Data, Mood, Name, Resolver};
+pub use door::Door;
 pub use proxy::{Direction, Passed, Proxy, Trouble};
 pub use redis::RedisStandIn;
 pub use route::Route;

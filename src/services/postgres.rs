@@ -200,10 +200,20 @@ impl Postgres {
 impl Database {
     /// Its address, for a program that is given one as `DATABASE_URL`.
     pub fn url(&self) -> String {
+        self.url_at(self.port())
+    }
+
+    /// The same for somebody who stands before it on another port.
+    pub fn url_at(&self, port: u16) -> String {
         format!(
-            "postgres://{LEARNER}:{}@127.0.0.1:{}/{}",
-            self.postgres.password, self.postgres.started.port, self.name
+            "postgres://{LEARNER}:{}@127.0.0.1:{port}/{}",
+            self.postgres.password, self.name
         )
+    }
+
+    /// The port of its server on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.postgres.started.port
     }
 
     /// Runs statements as the owner of the database; gives what they print, one row a line, `|` between columns.

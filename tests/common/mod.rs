@@ -7,6 +7,8 @@
     reason = "each file of tests is a program of its own and uses a part of this"
 )]
 
+pub(crate) mod steps;
+
 use backendlings::{
     build::{Dependencies, Toolchain},
     check::{Files, Means, check},

@@ -11,11 +11,14 @@ mod conn;
 mod converse;
 mod database;
 mod escape;
+mod exchange;
 mod expect;
 mod foreign;
 mod framing;
 mod group;
+mod instances;
 mod json;
+mod keep;
 mod last_words;
 mod launch;
 mod layout;
@@ -28,12 +31,16 @@ mod peers_file;
 mod pieces;
 mod ports;
 mod random;
+mod redis_keys;
 mod serve;
+mod services;
+mod step;
 mod steps;
 mod steps_file;
 mod steps_more;
 mod steps_parts;
 mod steps_talk;
+mod steps_world;
 mod story;
 mod talk;
 mod template;
@@ -43,16 +50,17 @@ use super::{Job, Means, Stage, compile};
 use crate::{
     build::Harness,
     error::{Error, Result},
-    outcome::{Outcome, Report, millis},
+    outcome::{Finding, Outcome, Output, Report, millis},
     process::{Program, Record},
     workspace,
 };
 use converse::Lines;
-use launch::{LISTENS, Launch};
+use launch::{LISTENS, Launch, Server};
 use peers::Peers;
 pub use serve::{Told, serve};
 use std::{collections::HashMap, time::Instant};
-use steps::{Step, Story};
+use step::Step;
+use steps::Story;
 use story::Telling;
 use template::{Template, Values};
 
@@ -61,7 +69,8 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     // The steps first: a fault of the course is told before the learner waits for a compile.
     let file = job.course.steps(job.exercise);
     let exercises = job.course.workspace.exercises();
-    let story = steps::read(&file, &exercises, &workspace::read(&file)?)?;
+    let needs = &job.exercise.needs;
+    let story = steps::read(&file, &exercises, needs, &workspace::read(&file)?)?;
     let Some(program) = started_program(&story, job, text, means, report)? else {
         not_run(&story, [LISTENS], report);
         return Ok(());
@@ -107,7 +116,7 @@ fn run(
     (means.on_stage)(Stage::Starting);
     let seed = random::seed();
     let values = Values::new(seed);
-    let peers = match Peers::start(job.exercise, &story.peers, &values, means)? {
+    let peers = match Peers::start(job.exercise, &story.stopped, &story.peers, &values, means)? {
         Ok(peers) => peers,
         Err(missing) => {
             report.outcome = Outcome::Skipped {
@@ -137,14 +146,17 @@ fn run(
         port: None,
         limit: story.ready_limit,
     };
-    let mut server = match launch::launch(&launch, means.cancel)? {
-        Ok(server) => server,
-        Err(finding) => {
-            report.fail(*finding);
-            not_run(story, [], report);
-            return Ok(());
+    let mut servers = Vec::new();
+    for position in 0..story.instances {
+        match launch::launch(&launch, means.cancel)? {
+            Ok(server) => servers.push(server),
+            Err(finding) => {
+                report.fail(beside_others(*finding, position));
+                not_run(story, [], report);
+                return Ok(());
+            }
         }
-    };
+    }
     report.pass(LISTENS);
     let telling = Telling {
         story,
@@ -152,7 +164,8 @@ fn run(
         step_limit: story.step_limit.unwrap_or(job.exercise.time_limit),
         means,
         dir: scratch.path(),
-        lines: Lines::default(),
+        at: 0,
+        lines: servers.iter().map(|_| Lines::default()).collect(),
         asked: None,
         jars: client::Jars::new(),
         answers: HashMap::new(),
@@ -160,8 +173,12 @@ fn run(
         notes: Vec::new(),
         peers: &peers,
     };
-    telling.tell(&mut server, report)?;
-    let output = server.stop();
+    telling.tell(&mut servers, report)?;
+    let outputs: Vec<Output> = servers.into_iter().map(Server::stop).collect();
+    let output = Output {
+        text: outputs.iter().map(|output| output.text.as_str()).collect(),
+        omitted: outputs.iter().map(|output| output.omitted).sum(),
+    };
     if report.passed() {
         report.badge = Some(peers.badge());
     }
@@ -185,6 +202,21 @@ fn run(
         ));
     }
     Ok(())
+}
+
+/// Why a later instance does not listen may be what the first one does.
+fn beside_others(finding: Finding, position: usize) -> Finding {
+    if position == 0 {
+        return finding;
+    }
+    let explain = finding.explain.unwrap_or_default();
+    Finding {
+        explain: Some(format!(
+            "This is {}: the program runs already, in the same directory, on another port. {explain}",
+            instances::named(position)
+        )),
+        ..finding
+    }
 }
 
 fn not_run<const N: usize>(story: &Story, before: [&str; N], report: &mut Report) {

@@ -57,14 +57,15 @@ pub fn serve(
 ) -> Result<()> {
     let file = job.course.steps(job.exercise);
     let exercises = job.course.workspace.exercises();
-    let story = steps::read(&file, &exercises, &workspace::read(&file)?)?;
+    let needs = &job.exercise.needs;
+    let story = steps::read(&file, &exercises, needs, &workspace::read(&file)?)?;
     let mut report = Report::new(&job.exercise.name);
     let Some(program) = started_program(&story, job, text, means, &mut report)? else {
         tell(Told::Failed(Box::new(report)));
         return Ok(());
     };
     let values = Values::new(random::seed());
-    let peers = Peers::start(job.exercise, &story.peers, &values, means)?
+    let peers = Peers::start(job.exercise, &[], &story.peers, &values, means)?
         .map_err(|missing| Error::tool(missing.to_string(), "Install it, then try again."))?;
     let filled = |(name, value): &(String, Template)| (name.clone(), value.fill(&values));
     let mut env = peers.env();

@@ -29,17 +29,36 @@ struct Look {
     plan: Vec<Step>,
 }
 
-/// Looks at every query, and at what the learner has added; once through the statements for each data set.
-pub(super) fn judge(ground: &Ground<'_>) -> Result<Judged> {
+/// Looks at the learner's own statements.
+pub(super) fn statements(ground: &Ground<'_>) -> Result<Judged> {
+    own(ground)
+        .map(|(measure, set, number)| {
+            let verdict = own_statement(ground, measure, set, number)?;
+            Ok((ground.name(&measure.claim, set), verdict))
+        })
+        .collect()
+}
+
+/// The same without a look, where it is told already that a statement does not run.
+pub(super) fn open_statements(ground: &Ground<'_>) -> Judged {
+    own(ground)
+        .map(|(measure, set, _)| (ground.name(&measure.claim, set), Verdict::NotRun))
+        .collect()
+}
+
+/// The measures of the learner's own statements, with their data and the number of the statement.
+fn own<'a>(ground: &Ground<'a>) -> impl Iterator<Item = (&'a Measure, &'a DataSet, usize)> {
+    let plan = ground.plan;
+    plan.trials.measures.iter().filter_map(move |measure| {
+        let set = plan.sets.iter().find(|set| set.is_named(&measure.on))?;
+        Some((measure, set, measure.statement?))
+    })
+}
+
+/// Looks at every query of a program, and at what the learner has added; once through the statements for each data set.
+pub(super) fn queries(ground: &Ground<'_>) -> Result<Judged> {
     let trials = &ground.plan.trials;
     let mut judged = Vec::new();
-    for measure in &trials.measures {
-        let set = ground.set(&measure.on);
-        if let Some(number) = measure.statement {
-            let verdict = own_statement(ground, measure, set, number)?;
-            judged.push((ground.name(&measure.claim, set), verdict));
-        }
-    }
     for set in &ground.plan.sets {
         let here = |on: &str| set.is_named(on);
         let queries: Vec<(&Measure, &str)> = trials

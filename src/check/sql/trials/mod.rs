@@ -68,7 +68,12 @@ type Judged = Vec<(String, Verdict)>;
 /// Faults of the course, and [`Error::Cancelled`].
 pub(super) fn run(ground: &Ground<'_>, report: &mut Report) -> Result<()> {
     let trials = &ground.plan.trials;
-    let mut judged = measure::judge(ground)?;
+    let mut judged = if report.findings.iter().any(does_not_run) {
+        measure::open_statements(ground)
+    } else {
+        measure::statements(ground)?
+    };
+    judged.extend(measure::queries(ground)?);
     if let Some(transaction) = &trials.transaction {
         judged.extend(transaction::judge(ground, transaction)?);
     }
@@ -108,6 +113,11 @@ fn is_told(report: &Report, finding: &Finding) -> bool {
 /// A finding that is about the statement itself, and so expects nothing of what it does.
 fn does_not_run(finding: &Finding) -> bool {
     finding.expected.is_none()
+}
+
+/// Whether a verdict says that a statement does not run.
+fn has_not_run(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Broken(finding) if does_not_run(finding))
 }
 
 impl<'a> Ground<'a> {

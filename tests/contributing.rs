@@ -2,7 +2,7 @@
 
 mod common;
 
-use backendlings::outcome::{CheckState, Report};
+use backendlings::outcome::{CheckState, Outcome, Report};
 use common::Tiny;
 use std::path::Path;
 
@@ -140,6 +140,34 @@ fn the_peers_of_a_server_are_read_and_started() {
     let report = tiny.check(program).expect("the peers are right");
     let claims = claims(&report);
     assert!(claims.contains(&"the name is asked for once"), "{claims:?}");
+}
+
+#[test]
+fn the_scene_of_two_sessions_is_read_and_played() {
+    let tiny = Tiny::with_info(
+        "format_version = 1\n\n[[exercises]]\nname = \"sample\"\nkind = \"sql\"\nneeds = [\"postgres\"]\nhint = \"Look.\"\n",
+    );
+    let right = "-- sale A:\nUPDATE stock SET quantity = quantity - 1;\n-- sale B:\nUPDATE stock SET quantity = quantity - 3;\n";
+    tiny.write("exercises/sample.sql", "-- TODO\n");
+    tiny.write("solutions/sample.sql", right);
+    tiny.write("exercises/sample.toml", example("#### Two sessions"));
+    let check = |sql: &str| {
+        tiny.check_file("exercises/sample.sql", sql)
+            .expect("the scene is right")
+    };
+    let report = check(right);
+    if let Outcome::Skipped { reason } = &report.outcome {
+        println!("skipped: {reason}");
+        return;
+    }
+    assert!(report.passed(), "{report:#?}");
+    let read = "SELECT quantity FROM stock;\nUPDATE stock SET quantity = :quantity";
+    let wrong = right.replace("UPDATE stock SET quantity = quantity", read);
+    let report = check(&wrong);
+    assert_eq!(
+        report.findings[0].claim,
+        "no sale is lost, in whatever order the statements come"
+    );
 }
 
 #[test]

@@ -191,6 +191,24 @@ fn a_broken_file_is_told_with_the_line() {
 }
 
 #[test]
+fn whatever_line_is_lost_or_doubled_a_pass_has_all_answers() {
+    let right = answered(["b", "a, c", "b > c > a"]);
+    let lines: Vec<&str> = right.lines().collect();
+    let is_needed = |line: &str| line.starts_with(char::is_numeric) || line.contains("answer:");
+    let tiny = quiz();
+    for (at, line) in lines.iter().enumerate() {
+        let (mut without, mut twice) = (lines.clone(), lines.clone());
+        without.remove(at);
+        twice.insert(at, line);
+        for changed in [without, twice] {
+            let text = changed.join("\n");
+            let report = tiny.check_file(FILE, &text).expect("a report");
+            assert_eq!(report.passed(), !is_needed(line), "{text}");
+        }
+    }
+}
+
+#[test]
 fn edited_questions_do_not_count_and_are_told() {
     let turned = answered(["a", "a, c", "b > c > a"]).replace("a) green", "a) blue");
     let report = check(&turned.replace("b) blue\n   answer", "b) green\n   answer"));

@@ -42,7 +42,7 @@ fn answer(mut stream: TcpStream, users: &mut BTreeMap<u32, String>) -> io::Resul
     reader.take(length.unwrap_or(0)).read_to_string(&mut name)?;
     let mut words = head.split([' ', '?']);
     let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-    // TODO: Answer HEAD.
+    // TODO: Let HEAD have the head that GET would get, and no body.
     let (status, mut headers, body) = route(users, method, path, &name);
     if !status.starts_with("204") {
         headers += &format!("Content-Length: {}\r\n", body.len()); // 204 has neither body nor length.

@@ -9,12 +9,13 @@ mod memory;
 mod quiz;
 mod rust;
 mod server;
+mod sessions;
 mod source;
 mod sql;
 
 use crate::{
     build::{Crates, Dependencies, Standby, Tier, Toolchain, dependencies::Progress},
-    course::{Course, Exercise, Kind},
+    course::{Course, Exercise, Kind, Need},
     error::Result,
     outcome::{Finding, Report, millis},
     process::Cancel,
@@ -27,7 +28,7 @@ pub use all::{Round, check_all};
 pub use compile::advice;
 pub use files::Files;
 pub use memory::Memory;
-pub use server::{Told, serve};
+pub use server::{Seen, Told, serve};
 pub use source::Source;
 
 /// One exercise to check.
@@ -124,6 +125,9 @@ pub fn check(job: Job<'_>, means: Means<'_>) -> Result<Report> {
         match job.exercise.kind {
             Kind::Rust => rust::check(job, text, means, &mut report)?,
             Kind::Server => server::check(job, text, means, &mut report)?,
+            Kind::Sql if job.exercise.needs.contains(&Need::Postgres) => {
+                sessions::check(job, text, means, &mut report)?;
+            }
             Kind::Sql => sql::check(job, text, means, &mut report)?,
             Kind::Quiz => quiz::check(job, text, means, &mut report)?,
         }

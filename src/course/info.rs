@@ -347,10 +347,15 @@ fn needs_of(source: &Source<'_>, raw: &RawExercise) -> Result<Vec<Need>> {
                 &format!("An exercise may need {}.", names.join(", ")),
             );
         };
-        if !matches!(raw.kind, Some(RawKind::Server)) {
+        let may = match need {
+            Need::Postgres => matches!(raw.kind, Some(RawKind::Server | RawKind::Sql)),
+            Need::Redis => matches!(raw.kind, Some(RawKind::Server)),
+        };
+        if !may {
             return source.error(
                 named,
-                "services are for exercises of kind server".to_owned(),
+                "services are for exercises of kind server, and postgres for those of kind sql too"
+                    .to_owned(),
                 "Take needs out, or set kind = \"server\".",
             );
         }

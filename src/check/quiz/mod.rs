@@ -34,7 +34,7 @@ use crate::{
 };
 use answer::{Given, Mistake};
 use key::{Key, Takes};
-use sheet::Question;
+use sheet::{Answer, Question};
 
 /// What the learner reads when the questions are not the shipped ones.
 const QUESTIONS_CHANGED: &str = "The questions in this file were changed. What counts is your answers to those that were shipped.";
@@ -46,14 +46,14 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     }
     let asked = key::load(job)?;
     let mine = sheet::read(text);
-    let mut is_first = true;
+    let mut one_waits = false;
     for (question, key) in &asked {
         match judge(job, question, key, &mine) {
             Verdict::Right => report.pass(question.claim()),
             // Nine questions that wait are one thing to do: the next one.
-            Verdict::Unanswered(_) if !is_first => report.not_run(question.claim()),
+            Verdict::Unanswered(_) if one_waits => report.not_run(question.claim()),
             Verdict::Unanswered(finding) => {
-                is_first = false;
+                one_waits = true;
                 report.fail(*finding);
             }
             Verdict::Wrong(finding) => report.fail(*finding),
@@ -76,69 +76,13 @@ enum Verdict {
 }
 
 fn judge(job: Job<'_>, question: &Question, key: &Key, mine: &[Question]) -> Verdict {
-    let finding = Finding {
-        asked: Some(question.text.join("\n")).filter(|text| !text.is_empty()),
-        ..Finding::new(question.claim())
-    };
-    let place = |line: usize| {
-        Some(Location {
-            file: job.course.relative_file(job.exercise),
-            line,
-            column: 1,
-        })
-    };
-    let again = format!(
-        "The file as it was shipped: x in the watcher, or cargo run -- reset {}",
-        job.exercise.name
-    );
-    let mut found = mine.iter().filter(|mine| mine.number == question.number);
-    let Some(own) = found.next() else {
-        return Verdict::Wrong(Box::new(Finding {
-            expected: Some(format!("a line that begins with {}.", question.number)),
-            actual: Some("this question is not in your file".into()),
-            explain: Some(format!(
-                "Write it back, with a line “answer:” below it. {again}"
-            )),
-            ..finding
-        }));
-    };
-    if let Some(second) = found.next() {
-        return Verdict::Wrong(Box::new(Finding {
-            actual: Some(format!(
-                "question {} stands there twice, in lines {} and {}",
-                question.number, own.line, second.line
-            )),
-            explain: Some(format!("Take one of the two out. {again}")),
-            location: place(second.line),
-            ..finding
-        }));
-    }
-    let answer = match own.answers.as_slice() {
-        [answer] => answer,
-        [] => {
-            return Verdict::Wrong(Box::new(Finding {
-                expected: Some(format!("a line “answer:” below line {}", own.line)),
-                actual: Some("no such line before the next question".into()),
-                explain: Some(format!("Write it back. {again}")),
-                location: place(own.line),
-                ..finding
-            }));
-        }
-        [first, second, ..] => {
-            return Verdict::Wrong(Box::new(Finding {
-                expected: Some("one line “answer:”".into()),
-                actual: Some(format!("two, in lines {} and {}", first.line, second.line)),
-                explain: Some(format!(
-                    "Is the first line of a question missing between them? {again}"
-                )),
-                location: place(second.line),
-                ..finding
-            }));
-        }
+    let answer = match answer_in(job, question, mine) {
+        Ok(answer) => answer,
+        Err(finding) => return Verdict::Wrong(finding),
     };
     let finding = Finding {
-        location: place(answer.line),
-        ..finding
+        location: place(job, answer.line),
+        ..about(question)
     };
     match answer::read(&answer.text, question, key.takes) {
         Given::Nothing => Verdict::Unanswered(Box::new(Finding {
@@ -160,6 +104,75 @@ fn judge(job: Job<'_>, question: &Question, key: &Key, mine: &[Question]) -> Ver
             })),
         },
     }
+}
+
+/// The one place where the learner has answered a question, or what has become of it.
+fn answer_in<'a>(
+    job: Job<'_>,
+    question: &Question,
+    mine: &'a [Question],
+) -> std::result::Result<&'a Answer, Box<Finding>> {
+    let number = question.number;
+    let again = format!(
+        "The file as it was shipped: x in the watcher, or cargo run -- reset {}",
+        job.exercise.name
+    );
+    let mut found = mine.iter().filter(|mine| mine.number == number);
+    let finding = match (found.next(), found.next()) {
+        (None, _) => Finding {
+            expected: Some(format!("a line that begins with {number}.")),
+            actual: Some("this question is not in your file".into()),
+            explain: Some(format!(
+                "Write it back, with a line “answer:” below it. {again}"
+            )),
+            ..about(question)
+        },
+        (Some(first), Some(second)) => Finding {
+            actual: Some(format!(
+                "question {number} stands there twice, in lines {} and {}",
+                first.line, second.line
+            )),
+            explain: Some(format!("Take one of the two out. {again}")),
+            location: place(job, second.line),
+            ..about(question)
+        },
+        (Some(own), None) => match own.answers.as_slice() {
+            [answer] => return Ok(answer),
+            [] => Finding {
+                expected: Some(format!("a line “answer:” below line {}", own.line)),
+                actual: Some("no such line before the next question".into()),
+                explain: Some(format!("Write it back. {again}")),
+                location: place(job, own.line),
+                ..about(question)
+            },
+            [first, second, ..] => Finding {
+                expected: Some("one line “answer:”".into()),
+                actual: Some(format!("two, in lines {} and {}", first.line, second.line)),
+                explain: Some(format!(
+                    "Is the first line of a question missing between them? {again}"
+                )),
+                location: place(job, second.line),
+                ..about(question)
+            },
+        },
+    };
+    Err(Box::new(finding))
+}
+
+/// A finding about a question, with what is asked and nothing else yet.
+fn about(question: &Question) -> Finding {
+    Finding {
+        asked: Some(question.text.join("\n")).filter(|text| !text.is_empty()),
+        ..Finding::new(question.claim())
+    }
+}
+
+fn place(job: Job<'_>, line: usize) -> Option<Location> {
+    Some(Location {
+        file: job.course.relative_file(job.exercise),
+        line,
+        column: 1,
+    })
 }
 
 /// What is wrong with an answer, without what would be right.

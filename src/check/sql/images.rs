@@ -71,8 +71,8 @@ mod tests {
         Script {
             file: "a.sql".into(),
             whole_file: true,
-            for_postgres: None,
             text: text.into(),
+            for_postgres: None,
         }
     }
 

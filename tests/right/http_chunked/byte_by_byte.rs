@@ -1,13 +1,13 @@
 //! http_chunked: two ways to say how long a body is must never disagree
 //!
 //! Who does not know the length yet sends chunks: each after its size in hexadecimal digits, the last one of size 0.
-//! Where you and the proxy before you find another end, what is body for the one is a request for the other: that is
-//! how attackers smuggle requests past a proxy. So a body has one length, in one way of reading, or it is refused.
+//! Many servers stand behind a proxy, which looks at requests and passes them on. Where the two find different ends of
+//! a body, its rest is a request that the proxy has never looked at: it was smuggled past it. So when in doubt, refuse.
 //!
 //!     Content-Length: 5, or no such header    ->  200, and the handler gets the 5 bytes, or none
 //!     Transfer-Encoding: chunked              ->  200, and it gets "hello, you" from
 //!         "5\r\nhello\r\n5;note=x\r\n, you\r\n0\r\n\r\n"; what follows `;`, and lines after the 0, are passed over
-//!     both, one of them twice, another coding, no size, no chunk  ->  400, and the connection is closed
+//!     both, one of them twice, another coding, a size or a chunk that is none  ->  400, and the connection is closed
 //! Read more: RFC 9112, sections 6.3 (which length counts) and 7.1 (chunks)
 
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,6 +1,6 @@
 //! http_headers: header names ignore case, and a request names its host
 //!
-//! One client writes `User-Agent`, the proxy behind it `user-agent`: the same name. A line that is not well
+//! One client writes `User-Agent`, a proxy that passes it on `user-agent`: the same name. A line that is not well
 //! formed is refused: where two programs read one line in two ways, attackers hide things in it.
 //!
 //!     GET /NAME                   ->  200 and the value of the header NAME, whatever the case of its letters

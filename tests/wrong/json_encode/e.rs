@@ -25,6 +25,7 @@ struct User {
     login_count: u32,
     /// Year, month, day, hour, minute, second; UTC.
     created_at: (u16, u8, u8, u8, u8, u8),
+    #[allow(dead_code)] // Only the login reads it.
     password_hash: String,
 }
 

@@ -138,6 +138,12 @@ fn rows_that_were_changed_and_tables_that_were_made_are_no_index() {
         sample.finding(made).actual.as_ref(),
         "something that is no index",
     );
+    let renamed = "ALTER TABLE t RENAME COLUMN city TO town;";
+    let report = sample.report(renamed);
+    says(
+        report.findings[0].actual.as_ref(),
+        "this query does not run: SQLite says: no such column: city",
+    );
 }
 
 #[test]

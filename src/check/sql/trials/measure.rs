@@ -13,7 +13,7 @@ use super::{
 use crate::{
     check::sql::{
         Verdict,
-        cage::{Cage, Cost},
+        cage::{Cage, Cost, Fault},
         diff, place,
         plan::{DataSet, Order},
         table::Table,
@@ -131,9 +131,11 @@ fn after_statements(
                 "it takes without your statements",
                 finding,
             ),
-            Err(what) => {
-                finding.actual = Some(format!("the query does not run any more: {what}"));
-                finding.explain = Some("A program sends this query. Tables and columns have to stay as they are; only an index is added.".into());
+            Err(fault) => {
+                ground.tell_of_query(&mut finding, &cage, query, &fault);
+                let own =
+                    "A program sends this query. Tables and columns have to stay as they are.";
+                finding.explain = sentences([finding.explain.as_deref(), Some(own)]);
                 Verdict::Broken(Box::new(finding))
             }
         };
@@ -183,7 +185,7 @@ fn nth(
     cage: &Cage,
     text: &str,
     number: usize,
-) -> Result<Option<(usize, std::result::Result<Look, String>)>> {
+) -> Result<Option<(usize, std::result::Result<Look, Fault>)>> {
     let mut from = 0;
     for _ in 1..number {
         // Those before it only ask, so they need not run.
@@ -198,15 +200,15 @@ fn nth(
 
 fn course_look(ground: &Ground<'_>, cage: &Cage, query: &str) -> Result<Look> {
     let looked = look(cage, query, 0)?;
-    looked.map_err(|_| ground.of_course(query, &super::nothing()))
+    looked.map_err(|fault| ground.of_course(query, &fault))
 }
 
 /// Runs the statement of `text` at `from`, and asks for its plan; or says why it does not run.
-fn look(cage: &Cage, text: &str, from: usize) -> Result<std::result::Result<Look, String>> {
+fn look(cage: &Cage, text: &str, from: usize) -> Result<std::result::Result<Look, Fault>> {
     let ran = match next(cage, text, from, &[])? {
         Next::Ran { ran, .. } => ran,
-        Next::Stopped { fault, .. } => return Ok(Err(format!("{:?}", fault.kind))),
-        Next::End => return Ok(Err("there is no statement".into())),
+        Next::Stopped { fault, .. } => return Ok(Err(fault)),
+        Next::End => return Ok(Err(super::nothing())),
     };
     let explain = format!("EXPLAIN QUERY PLAN {}", &text[from..ran.end]);
     let mut plan = Vec::new();

@@ -191,6 +191,16 @@ impl<'a> Ground<'a> {
         finding.repeat = None;
     }
 
+    /// Tells in `finding` that a query of the course's does not run after the learner's statements.
+    fn tell_of_query(&self, finding: &mut Finding, cage: &Cage, query: &str, fault: &Fault) {
+        faults::tell(fault, query, cage.connection(), finding);
+        finding.actual = finding
+            .actual
+            .take()
+            .map(|actual| format!("this query does not run: {actual}"));
+        finding.repeat = None;
+    }
+
     /// Tells in `finding` that there is nothing to run.
     fn tell_no_statement(&self, finding: &mut Finding) {
         finding.actual = Some("there is no statement in the file yet, only comments".into());

@@ -8,6 +8,7 @@ use std::{
     fs,
     io::{self, Write as _},
     path::{Component, Path, PathBuf},
+    time::SystemTime,
 };
 use tempfile::NamedTempFile;
 pub use tempfile::TempDir as Scratch;
@@ -253,10 +254,51 @@ fn keep_permissions(old: &Path, new: &NamedTempFile) -> io::Result<()> {
 /// # Errors
 /// [`Error::Io`].
 pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
-    if fs::read(path).is_ok_and(|old| old == contents) {
+    // A link is replaced, not followed: it may lead to a pipe, whose end nobody will see.
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    if is_file && fs::read(path).is_ok_and(|old| old == contents) {
         return Ok(());
     }
     write_atomic(path, contents)
+}
+
+/// What a program finds its own standard input under.
+const INPUT: &str = "/dev/stdin";
+
+/// Puts a link to the standard input of whoever opens it in the place of a file.
+///
+/// # Errors
+/// [`Error::Io`]; always where the system has no such links.
+pub fn link_to_input(path: &Path) -> Result<()> {
+    if is_link_to_input(path) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        create_dir(parent)?;
+    }
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(Error::io("replace", path)(error));
+        }
+        _ => {}
+    }
+    #[cfg(unix)]
+    let linked = std::os::unix::fs::symlink(INPUT, path);
+    #[cfg(not(unix))]
+    let linked = Err(io::ErrorKind::Unsupported.into());
+    linked.map_err(Error::io("write", path))
+}
+
+/// True for what [`link_to_input`] makes.
+pub fn is_link_to_input(path: &Path) -> bool {
+    fs::read_link(path).is_ok_and(|target| target == Path::new(INPUT))
+}
+
+/// When a file was written, if that can be told.
+pub fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path)
+        .and_then(|metadata| metadata.modified())
+        .ok()
 }
 
 /// A new empty directory that vanishes when the value is dropped.

@@ -69,7 +69,12 @@ fn every_example_of_steps_is_read() {
     );
     let program = "fn main() {}\n";
     for (_, example) in examples {
-        let tiny = Tiny::sample(program, "kind = \"server\"");
+        let needs = if example.contains("redis") {
+            "needs = [\"redis\"]"
+        } else {
+            ""
+        };
+        let tiny = Tiny::sample(program, &format!("kind = \"server\"\n{needs}"));
         // What a step needs may stand in another example.
         let lines = example.lines().filter(|line| !line.starts_with("needs"));
         let steps: String = lines.flat_map(|line| [line, "\n"]).collect();
@@ -201,6 +206,76 @@ fn the_data_of_an_sql_exercise_is_read_and_tells_right_from_wrong() {
         "paid orders of two cities in May · on the shop's data"
     );
     assert_eq!(visible.state, CheckState::Passed);
+}
+
+/// The section on check programs.
+fn check_programs() -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, section) = page.split_once("#### Check programs").expect("the section");
+    section
+        .split_once("### Peers")
+        .expect("its end")
+        .0
+        .to_owned()
+}
+
+#[test]
+fn the_check_program_on_the_page_is_one_of_the_course() {
+    let section = check_programs();
+    let (_, code) = section.split_once("```rust\n").expect("an example");
+    let code = code.split_once("```").expect("its end").0;
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/13_caching/cache_aside.check.rs");
+    let program = std::fs::read_to_string(file).expect("readable");
+    assert!(program.contains(code.trim()), "no longer there:\n{code}");
+}
+
+#[test]
+fn every_call_of_the_kit_on_the_page_is_there() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check/server/program");
+    let read = |file: &str| std::fs::read_to_string(dir.join(file)).expect("readable");
+    let kit = read("kit.rs") + &read("kit/http.rs");
+    let section = check_programs();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let mut found = 0;
+    for row in rows {
+        let first = row.split(" | ").next().expect("a cell");
+        let calls = first.split('`').filter(|part| part.ends_with(')'));
+        for call in calls {
+            let name = call.trim_start_matches('.').split('(').next();
+            let name = name.expect("a name");
+            assert!(kit.contains(&format!("pub fn {name}(")), "no {name}");
+            found += 1;
+        }
+    }
+    assert!(found >= 16, "only {found} calls were found");
+}
+
+#[test]
+fn the_example_of_a_quiz_is_a_solution() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, section) = page.split_once("### Kind quiz").expect("the section");
+    let (_, solution) = section.split_once("```text\n").expect("an example");
+    let (solution, _) = solution.split_once("```").expect("its end");
+    let tiny = Tiny::with_info(
+        "format_version = 1\n\n[[exercises]]\nname = \"sample\"\nkind = \"quiz\"\nhint = \"Look.\"\n",
+    );
+    tiny.write("exercises/sample.txt", solution);
+    tiny.write("solutions/sample.txt", solution);
+    let check = |text: &str| {
+        tiny.check_file("exercises/sample.txt", text)
+            .expect("the solution is right")
+    };
+    assert!(check(solution).passed(), "{:#?}", check(solution));
+    let report = check(&solution.replace("answer: b > c > a", "answer: b > a > c"));
+    assert_eq!(claims(&report)[1], "2. From a name to a page");
+    let explain = report.findings[0].explain.as_deref();
+    assert_eq!(
+        explain,
+        Some("What is there to draw, before anything has come?")
+    );
 }
 
 #[test]

@@ -155,6 +155,15 @@ fn an_exercise_uses_the_kit() {
 }
 
 #[test]
+fn clippy_finds_the_kit_too_and_has_nothing_to_say_about_it() {
+    let tiny = with_kit();
+    let strict = info(&format!("\"right.rs\" = \"{}\"", digest_of(KIT)));
+    tiny.write("info.toml", format!("{strict}strict_clippy = true\n"));
+    let report = tiny.check_file(FILE, using_the_kit(2)).expect("a report");
+    assert!(report.passed(), "{report:#?}");
+}
+
+#[test]
 fn a_changed_kit_changes_no_verdict_and_is_told() {
     let tiny = with_kit();
     tiny.check_file(FILE, using_the_kit(1)).expect("a report");
@@ -285,6 +294,30 @@ fn a_file_that_the_kit_does_not_name_is_the_courses_fault() {
     tiny.write("info.toml", info(""));
     let ran = tiny.run(&["run", "sample"]).ends_with(2);
     ran.complains(&["uses right.rs of the kit", "[kit] in info.toml"]);
+}
+
+#[test]
+fn a_kit_that_cannot_be_is_told_with_its_line() {
+    let digest = digest_of(KIT);
+    for (entry, what) in [
+        (
+            "\"right.rs\" = \"abc\"".to_owned(),
+            "not the SHA-256 of `right.rs`",
+        ),
+        (
+            format!("\"right.txt\" = \"{digest}\""),
+            "`right.txt` is no Rust file",
+        ),
+        (
+            format!("\"../right.rs\" = \"{digest}\""),
+            "`../right.rs` is no Rust file",
+        ),
+    ] {
+        let tiny = with_kit();
+        tiny.write("info.toml", info(&entry));
+        let ran = tiny.run(&["list"]).ends_with(2);
+        ran.complains(&["info.toml:4", what]);
+    }
 }
 
 #[test]

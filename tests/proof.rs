@@ -115,6 +115,7 @@ impl Bench {
             toolchain: &self.toolchain,
             dependencies: &self.dependencies,
             services: &self.services,
+            standby: None,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

@@ -75,6 +75,7 @@ fn drawn(course: &Course, name: &str, answer: &str) -> String {
             course.workspace.dependencies(),
         ),
         services: &Services::of(&course.workspace),
+        standby: None,
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

@@ -175,6 +175,26 @@ fn a_todo_names_its_line() {
 }
 
 #[test]
+fn each_todo_is_told_once() {
+    let two = SHIPPED.replace("assert!(two() > 0)", "assert!(one() > 0)");
+    let two = two.replace("fn main", "fn one() -> i32 {\n    todo!()\n}\n\nfn main");
+    let more =
+        "    #[test]\n    fn again() {\n        assert_eq!((one(), two()), (1, 2));\n    }\n}\n";
+    let shipped = format!("{}{more}", two.trim_end().trim_end_matches('}'));
+    let report = Tiny::sample(&shipped, "")
+        .check(&shipped)
+        .expect("a report");
+    let states: Vec<_> = report.checks.iter().map(|check| check.state).collect();
+    let expected = [
+        CheckState::Passed,
+        CheckState::Failed,
+        CheckState::Failed,
+        CheckState::NotRun,
+    ];
+    assert_eq!(states, expected, "{report:#?}");
+}
+
+#[test]
 fn a_compile_error_keeps_the_learners_path_and_line() {
     let report = body("\"two\"");
     let finding = broken(&report, "it compiles");

@@ -86,6 +86,7 @@ fn run_until(steps: &str, source: &str, cancel: &Cancel) -> Result<Report> {
         toolchain: &Toolchain::find()?,
         dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
         services: &Services::of(&course.workspace),
+        standby: None,
         cancel,
         on_stage: &|_| {},
     };

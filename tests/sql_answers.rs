@@ -15,10 +15,7 @@ use std::path::Path;
 
 fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result<Report> {
     // SQL needs no compiler.
-    let toolchain = Toolchain {
-        rustc: "rustc".into(),
-        clippy_driver: None,
-    };
+    let toolchain = Toolchain::only("rustc");
     let job = Job {
         course,
         exercise: course.exercise(name).expect("an exercise"),
@@ -32,6 +29,7 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
             toolchain: &toolchain,
             dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
             services: &Services::of(&course.workspace),
+            standby: None,
             cancel,
             on_stage: &|_| {},
         },

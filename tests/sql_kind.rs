@@ -71,10 +71,7 @@ impl Small {
 
 fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result<Report> {
     // SQL needs no compiler.
-    let toolchain = Toolchain {
-        rustc: "rustc".into(),
-        clippy_driver: None,
-    };
+    let toolchain = Toolchain::only("rustc");
     let job = Job {
         course,
         exercise: course.exercise(name).expect("an exercise"),
@@ -88,6 +85,7 @@ fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result
             toolchain: &toolchain,
             dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
             services: &Services::of(&course.workspace),
+            standby: None,
             cancel,
             on_stage: &|_| {},
         },

@@ -22,14 +22,12 @@ fn a_query_that_collects_without_end_stops_before_the_memory_does() {
         pristine: text,
         build_dir: Path::new("unused"),
     };
-    let toolchain = Toolchain {
-        rustc: "rustc".into(),
-        clippy_driver: None,
-    };
+    let toolchain = Toolchain::only("rustc");
     let means = Means {
         toolchain: &toolchain,
         dependencies: &Dependencies::new(&toolchain, course.workspace.dependencies()),
         services: &Services::of(&course.workspace),
+        standby: None,
         cancel: &Cancel::new(),
         on_stage: &|_| {},
     };

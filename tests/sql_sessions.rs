@@ -56,10 +56,7 @@ impl Theatre {
     }
 
     fn report(&self, text: &str) -> Report {
-        let toolchain = Toolchain {
-            rustc: "rustc".into(),
-            clippy_driver: None,
-        };
+        let toolchain = Toolchain::only("rustc");
         let job = Job {
             course: &self.course,
             exercise: self.course.exercise("two").expect("an exercise"),
@@ -71,6 +68,7 @@ impl Theatre {
             toolchain: &toolchain,
             dependencies: &Dependencies::new(&toolchain, self.course.workspace.dependencies()),
             services: &self.services,
+            standby: None,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

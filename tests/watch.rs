@@ -126,6 +126,31 @@ fn the_course_is_walked_from_the_first_exercise_to_the_final_message() {
 }
 
 #[test]
+fn a_quiz_is_answered_save_by_save() {
+    let course = Course::new();
+    let quiz =
+        "1. The colour\n   Which one is the sky's?\n     a) green\n     b) blue\n   answer:\n";
+    let entry = "[[exercises]]\nname = \"sky\"\nkind = \"quiz\"\nhint = \"Look up.\"\n";
+    course.write("info.toml", &format!("format_version = 1\n{entry}"));
+    course.write("exercises/sky.txt", quiz);
+    let solved = quiz.replace(
+        "answer:",
+        "answer: b\n   because: It scatters.\n   not a: That is the grass.",
+    );
+    course.write("solutions/sky.txt", &solved);
+    let mut terminal = Terminal::watch(course.root(), &[]);
+    terminal.wait_for_text("not answered yet");
+    course.write("exercises/sky.txt", &quiz.replace("answer:", "answer: a"));
+    terminal.wait_for_text("That is the grass.");
+    terminal.press("h");
+    terminal.wait_for_text("Look up.");
+    course.write("exercises/sky.txt", &quiz.replace("answer:", "answer: B"));
+    terminal.wait_for_text("answers only");
+    terminal.press("s");
+    terminal.wait_for_text("It scatters.");
+}
+
+#[test]
 fn two_saves_at_once_and_a_save_during_a_check_end_with_the_verdict_on_the_last() {
     let course = Course::new();
     let terminal = Terminal::watch(course.root(), &[]);

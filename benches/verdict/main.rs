@@ -5,6 +5,7 @@
 
 mod cargo;
 mod course;
+mod round;
 mod table;
 mod watcher;
 
@@ -63,14 +64,14 @@ fn main() -> ExitCode {
             table.type_error(subject, our_error, cargo_error);
         }
         if subject == Subject::Std {
-            let (cpu, memory) = watcher.idle();
-            table.idle(cpu, memory);
+            table.idle(&watcher.idle());
         }
     }
     let cold = check_all(&program, &course, &["--fresh"]);
     check_all(&program, &course, &[]);
     let unchanged = check_all(&program, &course, &[]);
     table.check_all(cold, unchanged, course.disk());
+    table.round(&round::measure(&program));
     print!("{}", table.text());
     ExitCode::SUCCESS
 }

@@ -1,6 +1,6 @@
 //! Medians and ratios, as lines that can be pasted into the README.
 
-use crate::course::Subject;
+use crate::{course::Subject, round::Round, watcher::Idle};
 use std::{fmt::Write as _, time::Duration};
 
 pub(crate) struct Table {
@@ -75,11 +75,29 @@ impl Table {
         );
     }
 
-    pub(crate) fn idle(&mut self, cpu: f64, memory: f64) {
+    pub(crate) fn idle(&mut self, idle: &Idle) {
         let _ = writeln!(
             self.text,
-            "| idle watcher: {:.2} % of one core, {memory:.0} MB | – | – | – | – | – |",
-            cpu * 100.0
+            "| idle watcher: {:.2} % of one core, {:.0} MB, and {:.0} MB for the compiler that stands by | – | – | – | – | – |",
+            idle.cpu * 100.0,
+            idle.memory,
+            idle.standby
+        );
+    }
+
+    pub(crate) fn round(&mut self, round: &Round) {
+        let Round {
+            exercises,
+            ours,
+            cargo,
+        } = round;
+        self.row(
+            &format!(
+                "check-all of {exercises} std exercises from nothing, against `cargo test` for each"
+            ),
+            vec![*ours],
+            vec![*cargo],
+            Vec::new(),
         );
     }
 

@@ -85,37 +85,60 @@ impl Watcher {
         }
     }
 
-    /// The share of one core and the memory in MB that it takes while nothing happens.
-    pub(crate) fn idle(&self) -> (f64, f64) {
+    /// What it takes while nothing happens.
+    pub(crate) fn idle(&self) -> Idle {
         const WATCHED: Duration = Duration::from_secs(10);
-        let ticks = || -> f64 {
-            let stat =
-                fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
-            let after_name = stat.rsplit(") ").next().unwrap_or_default();
-            let fields: Vec<&str> = after_name.split(' ').collect();
-            let field = |n: usize| {
-                fields
-                    .get(n)
-                    .and_then(|f| f.parse::<f64>().ok())
-                    .unwrap_or(f64::NAN)
-            };
-            field(11) + field(12)
-        };
+        let id = self.child.id();
+        let ticks = || ticks(id);
         let before = ticks();
         thread::sleep(WATCHED);
-        // Linux counts a hundred ticks a second.
-        let cpu = (ticks() - before) / 100.0 / WATCHED.as_secs_f64();
-        let status =
-            fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let resident = status.lines().find_map(|line| {
-            line.strip_prefix("VmRSS:")?
-                .trim()
-                .strip_suffix(" kB")?
-                .parse::<f64>()
-                .ok()
-        });
-        (cpu, resident.map_or(f64::NAN, |kb| kb / 1000.0))
+        Idle {
+            // Linux counts a hundred ticks a second.
+            cpu: (ticks() - before) / 100.0 / WATCHED.as_secs_f64(),
+            memory: megabytes(id),
+            standby: children(id).into_iter().map(megabytes).sum(),
+        }
     }
+}
+
+/// What a watcher takes while nothing happens.
+pub(crate) struct Idle {
+    /// The share of one core.
+    pub(crate) cpu: f64,
+    /// In MB; pages that several programs use count in parts.
+    pub(crate) memory: f64,
+    /// The same of the programs it has started.
+    pub(crate) standby: f64,
+}
+
+/// The processor time a process has had.
+fn ticks(id: u32) -> f64 {
+    let field = |n: usize| stat(id).get(n).and_then(|f| f.parse::<f64>().ok());
+    field(11).unwrap_or(f64::NAN) + field(12).unwrap_or(f64::NAN)
+}
+
+/// What `/proc/ID/stat` says behind the name.
+fn stat(id: u32) -> Vec<String> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit(") ").next().unwrap_or_default();
+    after_name.split(' ').map(str::to_owned).collect()
+}
+
+fn children(id: u32) -> Vec<u32> {
+    let all = fs::read_dir("/proc").expect("a list of processes");
+    let numbers = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    numbers
+        .filter(|&child: &u32| stat(child).get(1) == Some(&id.to_string()))
+        .collect()
+}
+
+fn megabytes(id: u32) -> f64 {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
+    let pss = rollup.lines().find_map(|line| {
+        let kb = line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?;
+        kb.trim().parse::<f64>().ok()
+    });
+    pss.map_or(f64::NAN, |kb| kb / 1000.0)
 }
 
 impl Drop for Watcher {

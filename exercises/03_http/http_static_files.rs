@@ -7,15 +7,11 @@
 //!     .txt, .css, .png, others    ->  text/plain; charset=utf-8, text/css, image/png, application/octet-stream
 //!     GET /                       ->  the same as /index.html
 //!     no such file below public   ->  404
-//!
 //! Read more: `std::fs::canonicalize`; OWASP, "Path Traversal"
 
-use std::{
-    env, fs,
-    io::{self, BufRead, BufReader, Write},
-    net::{TcpListener, TcpStream},
-    path::{Path, PathBuf},
-};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::{env, fs, net::TcpListener, net::TcpStream};
 
 /// The text behind the signs `%41`. `None` if it is none, or no UTF-8.
 fn percent_decode(text: &str) -> Option<String> {

@@ -54,10 +54,17 @@ impl<N> Link<N> {
         Self(Rc::new(RefCell::new(node)))
     }
 
-    /// The node, to read it or to change it. Let go of it before you visit the same node again.
+    /// The node, to read it or to change it.
+    ///
+    /// # Panics
+    /// If the node is being visited already: let go of it before you visit it again.
+    #[track_caller]
     pub fn visit(&self) -> RefMut<'_, N> {
         add(0, 1);
-        self.0.borrow_mut()
+        match self.0.try_borrow_mut() {
+            Ok(node) => node,
+            Err(_) => panic!("this node is being visited already; end that visit first"),
+        }
     }
 
     /// Takes the node out, if this is the only link to it. If it is not, the node stays, and `None` comes.

@@ -21,14 +21,22 @@ pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Resu
     let dependencies = context.dependencies(&toolchain);
     let services = Services::of(&context.course.workspace);
     let files = Files::read(&context.course, exercise, Pristine::of(&context.course))?;
-    let report = check::check(
-        files.job(&context.course, exercise),
-        means(&toolchain, &dependencies, &services, &Cancel::new()),
-    )?;
+    let cancel = Cancel::new();
+    let means = means(&toolchain, &dependencies, &services, &cancel);
+    let job = files.job(&context.course, exercise);
+    let report = check::check(job, means)?;
     context.save(&changes(context, [&report]))?;
     match format {
         Format::Text => ui::print::out(&ui::report::text(&report, columns(), context.theme))?,
         Format::Json => ui::print::out(&json(&ui::json::report(&report)))?,
+    }
+    // The verdict is printed; a word on it that cannot be had is not missed.
+    if format == Format::Text
+        && report.passed()
+        && let Ok(Some(word)) = check::elsewhere(job, means)
+    {
+        let word = ui::report::word(&word, columns(), context.theme);
+        ui::print::out(&format!("\n{word}"))?;
     }
     Ok(end_of(&report))
 }
@@ -85,6 +93,7 @@ fn means<'a>(
         toolchain,
         dependencies,
         services,
+        standby: None,
         cancel,
         on_stage: &|_| {},
     }

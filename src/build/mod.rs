@@ -5,13 +5,16 @@
 mod by_cargo;
 pub mod dependencies;
 mod diagnostics;
+mod linker;
 mod rustc;
 mod splice;
+mod standby;
 mod toolchain;
 
 pub use by_cargo::ASK_VARIABLE;
-pub use dependencies::{Crates, Dependencies, Linking, Tier};
+pub use dependencies::{Crates, Dependencies, Externs, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
 pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint};
 pub use splice::{Shipped, Spliced, TestFn, kit_files, splice, tests_in};
+pub use standby::Standby;
 pub use toolchain::Toolchain;

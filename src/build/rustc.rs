@@ -1,15 +1,18 @@
 //! One run of rustc or clippy-driver on one exercise.
 
 use super::{
-    Linking, Toolchain, by_cargo,
+    Linking, Standby, Toolchain, by_cargo,
+    dependencies::SharedCrates,
     diagnostics::{self, Diagnostic, Level},
+    linker::{self, DirectLink},
 };
 use crate::{
     error::{Error, Result},
-    process::{self, Cancel, End, Program},
+    process::{self, Cancel, End, Program, Running},
     workspace,
 };
 use std::{
+    borrow::Cow,
     cell::Cell,
     env::consts::EXE_SUFFIX,
     ffi::OsString,
@@ -83,13 +86,14 @@ impl Compiled {
     }
 }
 
-/// Compiles a unit. `on_error` is given the first error as soon as rustc has found it, before the rest is known.
+/// Compiles a unit, by the compiler that stands by if it is the right one. `on_error` is given the first error as soon as rustc has found it, before the rest is known.
 ///
 /// # Errors
 /// If rustc cannot be started, crashes, or fails without a message; [`Error::Cancelled`].
 pub fn compile(
     toolchain: &Toolchain,
     unit: Unit<'_>,
+    standby: Option<&Standby>,
     cancel: &Cancel,
     on_error: &dyn Fn(Diagnostic),
 ) -> Result<Compiled> {
@@ -100,20 +104,65 @@ pub fn compile(
         write_source(unit)?;
         return by_cargo::compile(toolchain, unit, crates, target_dir, cancel);
     }
+    let mut direct = toolchain.direct_link.as_ref();
+    loop {
+        let compiled = compile_by_rustc(toolchain, unit, direct, standby, cancel, on_error)?;
+        // It did not link that way: rustc's own way gives the verdict.
+        let failed = compiled
+            .diagnostics
+            .iter()
+            .any(|d| linker::is_link_failure(&d.message));
+        if direct.take().is_none() || !failed {
+            return Ok(compiled);
+        }
+    }
+}
+
+fn compile_by_rustc(
+    toolchain: &Toolchain,
+    unit: Unit<'_>,
+    direct: Option<&DirectLink>,
+    standby: Option<&Standby>,
+    cancel: &Cancel,
+    on_error: &dyn Fn(Diagnostic),
+) -> Result<Compiled> {
     let out = unit.dir.join(match unit.harness {
         Harness::Main => format!("{}{EXE_SUFFIX}", unit.name),
         Harness::Tests => format!("{}-tests{EXE_SUFFIX}", unit.name),
     });
-    let mut rustc = linked_fast(common(&toolchain.rustc, unit)?, toolchain)
-        .arg("--emit=link")
-        .arg("-o")
-        .arg(&out);
+    let mut rustc = linked_fast(
+        common(&toolchain.rustc, unit),
+        toolchain,
+        shared(unit),
+        direct,
+    )
+    .arg("--emit=link")
+    .arg("-o")
+    .arg(&out);
     // With crates, what rustc remembers takes a quarter off (160 of 220 ms), and a third with a check program (95 of 140 ms);
     // for one small file it costs disk and gives nothing.
     if !externs(unit).is_empty() || unit.constancy == Constancy::Much {
         rustc = rustc.arg(flag("-Cincremental=", &unit.dir.join("incremental")));
     }
-    let mut compiled = invoke(rustc, cancel, on_error)?;
+    let source = naming(unit.source, shared(unit));
+    let unit = Unit {
+        source: &source,
+        ..unit
+    };
+    let place = unit.dir.join(unit.shown);
+    write_beside(unit)?;
+    let waiting = standby.and_then(|standby| standby.take(&rustc, &place, unit.source));
+    let from_standby = match waiting {
+        Some(running) => watch_over(running, cancel, on_error)?,
+        None => None,
+    };
+    let mut compiled = match from_standby {
+        Some(compiled) => compiled,
+        None => {
+            write_source(unit)?;
+            invoke(&rustc, cancel, on_error)?
+        }
+    };
     compiled.program = compiled.program.map(|_| out);
     Ok(compiled)
 }
@@ -130,29 +179,66 @@ pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Co
         });
     };
     let out = unit.dir.join(format!("{}.clippy", unit.name));
-    let clippy = common(clippy, unit)?
+    let clippy = common(clippy, unit)
         .args(["--emit=metadata", "-o"])
         .arg(out);
-    invoke(clippy, cancel, &|_| {})
+    write_source(unit)?;
+    invoke(&clippy, cancel, &|_| {})
+}
+
+fn write_beside(unit: Unit<'_>) -> Result<()> {
+    unit.beside.iter().try_for_each(|(file, text)| {
+        workspace::write_if_changed(&unit.dir.join(file), text.as_bytes())
+    })
 }
 
 fn write_source(unit: Unit<'_>) -> Result<()> {
-    for (file, text) in unit.beside {
-        workspace::write_if_changed(&unit.dir.join(file), text.as_bytes())?;
-    }
+    write_beside(unit)?;
     workspace::write_if_changed(&unit.dir.join(unit.shown), unit.source.as_bytes())
 }
 
 /// rustc's arguments for the crates. Without them, as when cargo compiles, Clippy sees none; its advice is then not had.
 fn externs<'a>(unit: Unit<'a>) -> &'a [OsString] {
     match unit.linking {
-        Linking::Rustc(args) => args,
+        Linking::Rustc(externs) => &externs.args,
         Linking::Cargo { .. } => &[],
     }
 }
 
-fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
-    write_source(unit)?;
+/// The shared library with the crates, if there is one.
+fn shared<'a>(unit: Unit<'a>) -> Option<&'a SharedCrates> {
+    match unit.linking {
+        Linking::Rustc(externs) => externs.shared.as_ref(),
+        Linking::Cargo { .. } => None,
+    }
+}
+
+/// The source with a mention of the shared library: rustc links what the program names. It stands on the first empty line, which
+/// follows the text at the top, so that every line keeps its number and nothing is shown that the learner did not write.
+fn naming<'a>(source: &'a str, shared: Option<&SharedCrates>) -> Cow<'a, str> {
+    let Some(shared) = shared else {
+        return source.into();
+    };
+    let named = format!(
+        "#[allow(unused_extern_crates)] extern crate {} as _;",
+        shared.name
+    );
+    let mut start = 0;
+    for line in source.split_inclusive('\n') {
+        let text = line.trim();
+        if text.is_empty() && start > 0 {
+            return format!("{}{named}{}", &source[..start], &source[start..]).into();
+        }
+        // Past the text at the top, a line in the middle of something could be empty too.
+        if !text.starts_with("//") && !text.starts_with("#![") {
+            break;
+        }
+        start += line.len();
+    }
+    format!("{source}\n{named}\n").into()
+}
+
+fn common(compiler: &Path, unit: Unit<'_>) -> Program {
     // Variables that would change what rustc does: the learner's verdict must not depend on them.
     let mut program = Program::tool(compiler)
         .without_env("RUSTC_LOG")
@@ -170,21 +256,38 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Result<Program> {
     if unit.harness == Harness::Tests {
         program = program.arg("--test");
     }
-    Ok(program.args(externs(unit)))
+    program.args(externs(unit))
 }
 
 /// What makes linking fast: no debug information, and the standard library as the shared one that the toolchain brings.
 ///
 /// Together they take a fifth off a verdict and nine tenths off the program's size. Panics still name file and line.
-fn linked_fast(rustc: Program, toolchain: &Toolchain) -> Program {
+fn linked_fast(
+    rustc: Program,
+    toolchain: &Toolchain,
+    shared: Option<&SharedCrates>,
+    direct: Option<&DirectLink>,
+) -> Program {
     let rustc = rustc.args(["-Cdebuginfo=0", "-Cstrip=debuginfo"]);
     // Elsewhere the program could not find the shared library without help from its surroundings.
-    match toolchain.shared_std_dir().filter(|_| cfg!(unix)) {
-        Some(lib) => rustc
-            .arg("-Cprefer-dynamic")
-            .arg(flag("-Clink-arg=-Wl,-rpath,", &lib)),
-        None => rustc,
+    let Some(std) = toolchain.shared_std.as_deref().filter(|_| cfg!(unix)) else {
+        return rustc;
+    };
+    let mut rustc = rustc.arg("-Cprefer-dynamic");
+    let mut found_in = vec![std];
+    if let Some(shared) = shared {
+        let library = flag(&format!("{}=", shared.name), &shared.library);
+        rustc = rustc.arg("--extern").arg(library);
+        found_in.extend(shared.library.parent());
     }
+    let from_linker = match direct {
+        Some(direct) => {
+            rustc = rustc.args(direct.flags());
+            "-Clink-arg=-rpath="
+        }
+        None => "-Clink-arg=-Wl,-rpath,",
+    };
+    rustc.args(found_in.into_iter().map(|dir| flag(from_linker, dir)))
 }
 
 fn flag(name: &str, path: &Path) -> OsString {
@@ -193,12 +296,22 @@ fn flag(name: &str, path: &Path) -> OsString {
     flag
 }
 
-/// Runs the compiler. `program` is set, to nothing in particular, if it succeeded.
+/// Runs the compiler on a file.
+fn invoke(program: &Program, cancel: &Cancel, on_error: &dyn Fn(Diagnostic)) -> Result<Compiled> {
+    let compiled = watch_over(process::spawn(program)?, cancel, on_error)?;
+    compiled.ok_or_else(|| Error::tool("the compiler did not read its input", "Save again."))
+}
+
+/// Waits for a compiler that knows its source. `program` is set, to nothing in particular, if it succeeded; `None` if it
+/// was fed its source and has not taken it, so that what it said is about something else.
 ///
 /// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that.
-fn invoke(program: Program, cancel: &Cancel, on_error: &dyn Fn(Diagnostic)) -> Result<Compiled> {
+fn watch_over(
+    mut running: Running,
+    cancel: &Cancel,
+    on_error: &dyn Fn(Diagnostic),
+) -> Result<Option<Compiled>> {
     let started = Instant::now();
-    let mut running = process::spawn(&program)?;
     let told = Cell::new(false);
     let end = running.wait_unless(None, cancel, |said| {
         if !told.get() && said.last_line_has(ERROR) {
@@ -214,6 +327,9 @@ fn invoke(program: Program, cancel: &Cancel, on_error: &dyn Fn(Diagnostic)) -> R
     running.kill();
     if end == Some(End::Cancelled) {
         return Err(Error::Cancelled);
+    }
+    if running.was_fed_in_vain() {
+        return Ok(None);
     }
     running.drain();
     let stderr = running.stderr().output().text;
@@ -235,11 +351,11 @@ fn invoke(program: Program, cancel: &Cancel, on_error: &dyn Fn(Diagnostic)) -> R
             ),
         });
     }
-    Ok(Compiled {
+    Ok(Some(Compiled {
         program: succeeded.then(PathBuf::new),
         diagnostics,
         took,
-    })
+    }))
 }
 
 fn is_missing_linker(diagnostic: &Diagnostic) -> bool {

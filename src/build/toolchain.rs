@@ -1,5 +1,6 @@
 //! Where rustc and clippy-driver lie: the toolchain's own programs, not rustup's proxies, which cost 20 ms at each start.
 
+use super::linker::DirectLink;
 use crate::{
     error::{Error, Result},
     process::{self, Cancel, End, Program},
@@ -21,6 +22,10 @@ pub struct Toolchain {
     pub rustc: PathBuf,
     /// Clippy as a compiler, if it is installed.
     pub clippy_driver: Option<PathBuf>,
+    /// The standard library as a shared one.
+    pub(super) shared_std: Option<PathBuf>,
+    /// The way to link without a C compiler in between.
+    pub(super) direct_link: Option<DirectLink>,
 }
 
 impl Toolchain {
@@ -42,30 +47,43 @@ impl Toolchain {
             return Err(no_rustc());
         }
         let clippy = bin.join(format!("clippy-driver{EXE_SUFFIX}"));
+        let shared_std = shared_std_dir(&rustc);
         Ok(Self {
-            rustc,
             clippy_driver: clippy.is_file().then_some(clippy),
+            direct_link: shared_std.as_deref().and_then(DirectLink::learn),
+            shared_std,
+            rustc,
         })
     }
 
-    /// Where the toolchain keeps the standard library as a shared one for this machine, if it can be told without doubt.
-    pub(super) fn shared_std_dir(&self) -> Option<PathBuf> {
-        let targets = self.rustc.parent()?.parent()?.join("lib").join("rustlib");
-        let system = match env::consts::OS {
-            "macos" => "darwin",
-            other => other,
-        };
-        let mut found = workspace::list_dir(&targets)
-            .ok()?
-            .into_iter()
-            .filter_map(|target| {
-                let name = target.file_name()?.to_str()?;
-                let is_this_machine = name.starts_with(env::consts::ARCH) && name.contains(system);
-                let lib = target.join("lib");
-                (is_this_machine && has_shared_std(&lib)).then_some(lib)
-            });
-        // Two that fit, such as glibc's and musl's, cannot be told apart here.
-        found.next().filter(|_| found.next().is_none())
+    /// This compiler and nothing else: no Clippy, and linking in the ordinary way.
+    pub fn only(rustc: impl Into<PathBuf>) -> Self {
+        Self {
+            rustc: rustc.into(),
+            clippy_driver: None,
+            shared_std: None,
+            direct_link: None,
+        }
+    }
+
+    /// Whether programs can be linked with shared libraries of Rust.
+    pub(super) fn has_shared_std(&self) -> bool {
+        cfg!(unix) && self.shared_std.is_some()
+    }
+
+    /// The kind of machine it compiles for if nothing is said, as in "x86_64-unknown-linux-gnu".
+    ///
+    /// # Errors
+    /// As [`Toolchain::version`].
+    pub(super) fn host(&self) -> Result<String> {
+        let version = ask(&self.rustc, &["-vV"])?;
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+        host.map(str::to_owned).ok_or_else(|| {
+            Error::tool(
+                "rustc does not say what it compiles for",
+                "Try `rustup default stable`, then `backendlings doctor`.",
+            )
+        })
     }
 
     /// What the compiler calls itself, as in "rustc 1.95.0 (59807616e 2026-04-14)".
@@ -75,6 +93,26 @@ impl Toolchain {
     pub fn version(&self) -> Result<String> {
         ask(&self.rustc, &["--version"])
     }
+}
+
+/// Where the toolchain keeps the standard library as a shared one for this machine, if it can be told without doubt.
+fn shared_std_dir(rustc: &Path) -> Option<PathBuf> {
+    let targets = rustc.parent()?.parent()?.join("lib").join("rustlib");
+    let system = match env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    };
+    let mut found = workspace::list_dir(&targets)
+        .ok()?
+        .into_iter()
+        .filter_map(|target| {
+            let name = target.file_name()?.to_str()?;
+            let is_this_machine = name.starts_with(env::consts::ARCH) && name.contains(system);
+            let lib = target.join("lib");
+            (is_this_machine && has_shared_std(&lib)).then_some(lib)
+        });
+    // Two that fit, such as glibc's and musl's, cannot be told apart here.
+    found.next().filter(|_| found.next().is_none())
 }
 
 fn has_shared_std(lib: &Path) -> bool {

@@ -52,7 +52,13 @@ pub(super) fn compile(
     };
     let on_error =
         |first: Diagnostic| (means.on_stage)(Stage::Found(Box::new(finding(COMPILES, &first))));
-    let compiled = build::compile(means.toolchain, unit, means.cancel, &on_error)?;
+    let compiled = build::compile(
+        means.toolchain,
+        unit,
+        means.standby,
+        means.cancel,
+        &on_error,
+    )?;
     report.timings.compile_ms = millis(compiled.took);
     report.advice = compiled
         .of(Level::Warning)
@@ -70,7 +76,9 @@ pub(super) fn compile(
 }
 
 fn constancy(job: Job<'_>) -> Constancy {
-    match job.course.check_program(job.exercise).is_file() {
+    // The check program of a server is a program of its own.
+    let inside = job.exercise.kind == Kind::Rust;
+    match inside && job.course.check_program(job.exercise).is_file() {
         true => Constancy::Much,
         false => Constancy::Little,
     }
@@ -97,7 +105,7 @@ fn kit(job: Job<'_>) -> Result<Kit> {
 }
 
 /// What rustc needs for the crates of the exercise's chapter. They are waited for if they are not built yet.
-fn linking(job: Job<'_>, means: Means<'_>) -> Result<Arc<Linking>> {
+pub(super) fn linking(job: Job<'_>, means: Means<'_>) -> Result<Arc<Linking>> {
     match super::tier(job.course, job.exercise)? {
         None => Ok(Arc::new(means.dependencies.none())),
         Some(tier) => means.dependencies.get(&tier, means.cancel, &|progress| {

@@ -137,14 +137,14 @@ impl<'a> Memory<'a> {
 }
 
 /// A part with its name and length, so that no two lists of parts read the same.
-fn part(digest: &mut Sha256, name: &str, contents: &[u8]) {
+pub(super) fn part(digest: &mut Sha256, name: &str, contents: &[u8]) {
     digest.update((name.len() as u64).to_le_bytes());
     digest.update(name);
     digest.update((contents.len() as u64).to_le_bytes());
     digest.update(contents);
 }
 
-fn hex(digest: Sha256) -> String {
+pub(super) fn hex(digest: Sha256) -> String {
     use std::fmt::Write as _;
     digest
         .finalize()
@@ -160,7 +160,7 @@ fn bytes(file: &Path) -> Result<Vec<u8>> {
 }
 
 /// Which program this is, without reading all of it: path, size and time of its last change.
-fn identity(program: &Path) -> String {
+pub(super) fn identity(program: &Path) -> String {
     let Ok(metadata) = fs::metadata(program) else {
         return program.display().to_string();
     };
@@ -189,10 +189,7 @@ mod tests {
         fn new() -> Self {
             let dir = workspace::scratch().expect("a directory");
             let bench = Self {
-                toolchain: Toolchain {
-                    rustc: dir.path().join("rustc"),
-                    clippy_driver: None,
-                },
+                toolchain: Toolchain::only(dir.path().join("rustc")),
                 dir,
             };
             for (file, text) in [

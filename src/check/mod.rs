@@ -6,6 +6,7 @@ mod all;
 mod compile;
 mod files;
 mod memory;
+mod quiz;
 mod rust;
 mod server;
 mod sessions;
@@ -13,7 +14,7 @@ mod source;
 mod sql;
 
 use crate::{
-    build::{Crates, Dependencies, Tier, Toolchain, dependencies::Progress},
+    build::{Crates, Dependencies, Standby, Tier, Toolchain, dependencies::Progress},
     course::{Course, Exercise, Kind, Need},
     error::Result,
     outcome::{Finding, Report, millis},
@@ -54,6 +55,8 @@ pub struct Means<'a> {
     pub dependencies: &'a Dependencies,
     /// PostgreSQL and Redis, for exercises that need them.
     pub services: &'a Services,
+    /// The compiler that may stand by for the next check.
+    pub standby: Option<&'a Standby>,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,
     /// Called as the check goes on.
@@ -98,6 +101,21 @@ pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
     }))
 }
 
+/// What a second database says to an answer that has passed, as a line for the learner; `None` where it is not asked or not there.
+///
+/// It changes no verdict, so it is asked for after the verdict is on the screen.
+///
+/// # Errors
+/// For faults of the course, the runner or the machine, and when cancelled.
+pub fn elsewhere(job: Job<'_>, means: Means<'_>) -> Result<Option<String>> {
+    match (job.exercise.kind, job.source) {
+        (Kind::Sql, Source::Text(text)) if job.exercise.needs.is_empty() => {
+            sql::postgres_says(job, text, means)
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Checks one exercise.
 ///
 /// # Errors
@@ -113,6 +131,7 @@ pub fn check(job: Job<'_>, means: Means<'_>) -> Result<Report> {
                 sessions::check(job, text, means, &mut report)?;
             }
             Kind::Sql => sql::check(job, text, means, &mut report)?,
+            Kind::Quiz => quiz::check(job, text, means, &mut report)?,
         }
     }
     report.timings.total_ms = millis(started.elapsed());

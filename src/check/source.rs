@@ -55,7 +55,9 @@ pub(super) fn text_or_finding<'a>(job: Job<'a>, report: &mut Report) -> Option<&
     let file = job.course.relative_file(job.exercise);
     let actual = match job.source {
         // Compiled with the shipped tests, it would be told in lines that the learner does not have.
-        Source::Text(text) if job.exercise.kind == Kind::Rust && text.trim().is_empty() => {
+        Source::Text(text)
+            if matches!(job.exercise.kind, Kind::Rust | Kind::Quiz) && text.trim().is_empty() =>
+        {
             "an empty file".to_owned()
         }
         Source::Text(text) => return Some(text),

@@ -2,7 +2,7 @@
 //!
 //! rust-analyzer then answers fast and shows no errors of exercises that are still to come. Nothing is built from it.
 
-use super::{Course, Exercise, Kind};
+use super::{Course, Exercise};
 use crate::{
     error::Result,
     workspace::{self, extension},
@@ -23,7 +23,7 @@ pub fn write_editor_manifest(course: &Course, shown: impl Fn(&Exercise) -> bool)
     let mut bins = String::new();
     for exercise in course.exercises.iter().filter(|exercise| shown(exercise)) {
         let file = course.file(exercise);
-        if exercise.kind == Kind::Sql || extension(&file) != "rs" || !file.is_file() {
+        if extension(&file) != "rs" || !file.is_file() {
             continue;
         }
         let path = file

@@ -89,14 +89,17 @@ pub enum Kind {
     Server,
     /// By running its statements on several data sets.
     Sql,
+    /// By comparing its answers.
+    Quiz,
 }
 
 impl Kind {
     /// Every kind with its name in `info.toml`.
-    pub const ALL: [(&'static str, Self); 3] = [
+    pub const ALL: [(&'static str, Self); 4] = [
         ("rust", Self::Rust),
         ("server", Self::Server),
         ("sql", Self::Sql),
+        ("quiz", Self::Quiz),
     ];
 
     /// Its name in `info.toml`.
@@ -105,6 +108,7 @@ impl Kind {
             Self::Rust => "rust",
             Self::Server => "server",
             Self::Sql => "sql",
+            Self::Quiz => "quiz",
         }
     }
 
@@ -113,6 +117,7 @@ impl Kind {
         match self {
             Self::Rust | Self::Server => "rs",
             Self::Sql => "sql",
+            Self::Quiz => "txt",
         }
     }
 }

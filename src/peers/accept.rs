@@ -41,13 +41,19 @@ impl Accepting {
     /// # Errors
     /// [`Error::Tool`] if no port is free.
     pub(super) fn start(serve: impl Fn(Line) + Send + Sync + 'static) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-        let (listener, address) = listener
-            .and_then(|listener| {
-                let address = listener.local_addr()?;
-                Ok((listener, address))
-            })
-            .map_err(|error| no_port(&error))?;
+        Self::start_at(0, serve).map_err(|error| no_port(&error))
+    }
+
+    /// The same on a port that was chosen before; 0 is a free one.
+    ///
+    /// # Errors
+    /// If the system does not give it.
+    pub(super) fn start_at(
+        port: u16,
+        serve: impl Fn(Line) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let address = listener.local_addr()?;
         let (stopped, open) = (Gate::default(), Open::default());
         let (stop, all) = (stopped.clone(), open.clone());
         let serve = Arc::new(serve);

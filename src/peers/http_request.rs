@@ -43,16 +43,20 @@ impl<R: Read> Requests<R> {
 
     /// The next request.
     pub(super) fn next(&mut self) -> Came {
+        // What was looked at once is not looked at again; an end may have begun in its last three bytes.
+        let mut from = 0;
         let head = loop {
-            if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
-                break end;
+            if let Some(end) = find(&self.buffer[from..], b"\r\n\r\n") {
+                break from + end;
             }
-            if let Some(end) = find(&self.buffer, b"\n\n") {
+            if let Some(end) = find(&self.buffer[from..], b"\n\n") {
+                let end = from + end;
                 let line = String::from_utf8_lossy(&self.buffer[..end.min(80)]).into_owned();
                 return Came::Broken(format!(
                     "lines end with \\n alone, not with \\r\\n: {line:?}"
                 ));
             }
+            from = self.buffer.len().saturating_sub(3);
             match self.more() {
                 Ok(true) => {}
                 _ if self.buffer.is_empty() => return Came::Nothing,

@@ -20,8 +20,10 @@
 
 mod accept;
 mod answer;
+mod desk;
 mod dns;
 mod dns_message;
+mod door;
 mod gate;
 mod http_request;
 mod journal;
@@ -32,7 +34,9 @@ mod smtp;
 mod upstream;
 
 pub use answer::{Answer, Ending, Wait};
+pub use desk::Desk;
 pub use dns::{Asked, Data, Mood, Name, Resolver};
+pub use door::Door;
 pub use proxy::{Direction, Passed, Proxy, Trouble};
 pub use redis::RedisStandIn;
 pub use route::Route;

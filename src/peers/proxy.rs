@@ -72,7 +72,16 @@ impl Proxy {
         let passed = journal.clone();
         let accepting = Accepting::start(move |line| {
             let trouble = troubles.get(line.number).or(troubles.last());
-            carry(line, server, trouble.copied().unwrap_or_default(), &passed);
+            let note = |connection, direction, bytes: &[u8]| {
+                passed.add(|order, at| Passed {
+                    order,
+                    at,
+                    connection,
+                    direction,
+                    bytes: bytes.to_vec(),
+                });
+            };
+            carry(line, server, trouble.copied().unwrap_or_default(), &note);
         })?;
         Ok(Self { accepting, journal })
     }
@@ -101,17 +110,15 @@ impl Proxy {
     }
 }
 
-fn carry(line: Line, server: SocketAddr, trouble: Trouble, journal: &Journal<Passed>) {
+/// Carries one connection to its end. `note` is told of each piece, with the number of the connection, before it goes on.
+pub(super) fn carry(
+    line: Line,
+    server: SocketAddr,
+    trouble: Trouble,
+    note: &(impl Fn(usize, Direction, &[u8]) + Sync),
+) {
     let number = line.number;
-    let note = |direction, bytes: &[u8]| {
-        journal.add(|order, at| Passed {
-            order,
-            at,
-            connection: number,
-            direction,
-            bytes: bytes.to_vec(),
-        });
-    };
+    let note = |direction, bytes: &[u8]| note(number, direction, bytes);
     if trouble == Trouble::HalfOpen {
         let mut bytes = [0; 8192];
         while let Ok(read @ 1..) = (&line.stream).read(&mut bytes) {

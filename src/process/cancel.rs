@@ -57,7 +57,7 @@ impl Cancel {
     }
 
     /// Waits until the flag is raised, `done` is true, or the deadline has passed; returns at once if one already holds.
-    pub(super) fn wait_for(&self, deadline: Option<Instant>, mut done: impl FnMut() -> bool) {
+    pub fn wait_for(&self, deadline: Option<Instant>, mut done: impl FnMut() -> bool) {
         let mut raised = self.lock();
         while !*raised && !done() {
             let Some(deadline) = deadline else {

@@ -3,7 +3,7 @@
 //! On Unix the program leads a process group of its own, and the whole group is ended with it. Elsewhere only the program
 //! itself is: the group is a promise of Unix (see README, "Platforms").
 
-use super::{Cancel, Captured, End, Note};
+use super::{Cancel, Captured, End, Note, feed::Feed};
 use std::{
     process::{Child, ExitStatus},
     sync::{Arc, Mutex, PoisonError},
@@ -61,6 +61,7 @@ pub struct Running {
     reaped: bool,
     /// Its line in the record of running programs.
     note: Option<Note>,
+    feed: Option<Feed>,
 }
 
 impl Running {
@@ -73,6 +74,7 @@ impl Running {
             stderr,
             reaped: false,
             note: None,
+            feed: None,
         };
         #[cfg(unix)]
         running.watch_for_exit();
@@ -82,6 +84,21 @@ impl Running {
     /// Keeps its line in the record until it has ended.
     pub(super) fn keep(&mut self, note: Note) {
         self.note = Some(note);
+    }
+
+    pub(super) fn will_be_fed(&mut self, feed: Feed) {
+        self.feed = Some(feed);
+    }
+
+    /// Gives a program that was [`super::Program::fed`] its standard input, whole. False if it cannot be given: it was given
+    /// before, the system refuses, or it is more than a pipe takes at once.
+    pub fn feed(&mut self, input: &[u8]) -> bool {
+        self.feed.as_mut().is_some_and(|feed| feed.give(input))
+    }
+
+    /// True if the program was to be fed and has not taken all of its input.
+    pub fn was_fed_in_vain(&self) -> bool {
+        self.feed.as_ref().is_some_and(|feed| !feed.is_taken())
     }
 
     /// The identity of the process, which on Unix also names its group.

@@ -4,6 +4,7 @@
 
 mod cancel;
 mod capture;
+mod feed;
 mod group;
 mod identity;
 mod port;

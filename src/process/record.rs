@@ -17,7 +17,7 @@ use std::{
 const ENDING: &str = "running";
 
 /// A directory with one small file for each program that runs. Several runners may share it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     dir: PathBuf,
 }

@@ -1,6 +1,6 @@
 //! What to start and how, and the usual case: start it, wait for its end, take its output.
 
-use super::{Cancel, Captured, Record, Running};
+use super::{Cancel, Captured, Record, Running, feed::Feed};
 use crate::{
     error::{Error, Result},
     outcome::Output,
@@ -32,8 +32,8 @@ const KEPT: &[&str] = &[
 /// Bytes of output that are kept unless said otherwise.
 const USUAL_CAP: usize = 256 * 1024;
 
-/// A program to start. It never gets the terminal: standard input is empty.
-#[derive(Clone, Debug)]
+/// A program to start. It never gets the terminal: standard input is empty, unless the runner feeds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
     path: PathBuf,
     args: Vec<OsString>,
@@ -51,6 +51,8 @@ pub struct Program {
 enum Input {
     Empty,
     Held,
+    /// What [`Running::feed`] gives it.
+    Fed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +84,11 @@ impl Program {
             environment: Environment::Scrubbed,
             ..Self::tool(path)
         }
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Adds one argument.
@@ -147,6 +154,12 @@ impl Program {
         }
     }
 
+    /// Gives it a standard input that stays open until [`Running::feed`], or until the runner is gone.
+    pub fn fed(mut self) -> Self {
+        self.input = Input::Fed;
+        self
+    }
+
     /// Notes it in a record for as long as it runs; `directory` is of no use once it has ended.
     pub fn recorded_in(mut self, record: Record, directory: Option<&Path>) -> Self {
         self.record = Some((record, directory.map(Path::to_owned)));
@@ -159,7 +172,7 @@ impl Program {
             .args(&self.args)
             .stdin(match self.input {
                 Input::Empty => Stdio::null(),
-                Input::Held => Stdio::piped(),
+                Input::Held | Input::Fed => Stdio::piped(),
             })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -214,10 +227,19 @@ pub struct Finished {
 /// # Errors
 /// [`Error::MissingProgram`] if there is no such program; [`Error::Tool`] if the system refuses to start it.
 pub fn spawn(program: &Program) -> Result<Running> {
-    let mut child = program
-        .command()
-        .spawn()
-        .map_err(|error| refused(&program.path, program.dir.as_deref(), &error))?;
+    let refused = |error| refused(&program.path, program.dir.as_deref(), &error);
+    let mut command = program.command();
+    let feed = match program.input {
+        Input::Fed => {
+            let (feed, end) = Feed::new().map_err(refused)?;
+            command.stdin(end);
+            Some(feed)
+        }
+        Input::Empty | Input::Held => None,
+    };
+    let mut child = command.spawn().map_err(refused)?;
+    // It holds the reading end of the feed.
+    drop(command);
     let wake = Cancel::new();
     let waker = || {
         let wake = wake.clone();
@@ -230,6 +252,9 @@ pub fn spawn(program: &Program) -> Result<Running> {
     let stderr = Captured::drain(stderr, program.cap, waker());
     let id = child.id();
     let mut running = Running::new(child, stdout, stderr, wake);
+    if let Some(feed) = feed {
+        running.will_be_fed(feed);
+    }
     if let Some((record, directory)) = &program.record {
         running.keep(match directory {
             Some(directory) => record.note_with_directory(id, directory)?,

@@ -2,12 +2,13 @@
 
 use super::{
     Given, Missing, found, lock,
-    session::Session,
+    session::{Answer, Session},
     start::{Started, start},
     user::User,
 };
 use crate::{
     error::{Error, Result},
+    outcome::Output,
     process::{Cancel, End, Note, Program, Record, run},
     workspace,
 };
@@ -187,26 +188,42 @@ impl Postgres {
     }
 
     fn statements(&self, role: &str, database: &str, sql: &str, cancel: &Cancel) -> Result<String> {
-        let psql = Program::learners(self.bin.join("psql"))
+        let psql = self
+            .psql(role, database)
             .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
-            .args(["--set=ON_ERROR_STOP=1", "--host=127.0.0.1"])
+            .arg("--set=ON_ERROR_STOP=1")
+            .arg(format!("--command={sql}"));
+        Ok(finish("psql", psql, cancel)?.text)
+    }
+
+    fn psql(&self, role: &str, database: &str) -> Program {
+        Program::learners(self.bin.join("psql"))
+            .arg("--host=127.0.0.1")
             .arg(format!("--port={}", self.started.port))
             .arg(format!("--username={role}"))
             .arg(format!("--dbname={database}"))
-            .arg(format!("--command={sql}"))
             .env("PGPASSWORD", &self.password)
-            .env("LC_ALL", "C");
-        finish("psql", psql, cancel)
+            .env("LC_ALL", "C")
     }
 }
 
 impl Database {
     /// Its address, for a program that is given one as `DATABASE_URL`.
     pub fn url(&self) -> String {
+        self.url_at(self.port())
+    }
+
+    /// The same for somebody who stands before it on another port.
+    pub fn url_at(&self, port: u16) -> String {
         format!(
-            "postgres://{LEARNER}:{}@127.0.0.1:{}/{}",
-            self.postgres.password, self.postgres.started.port, self.name
+            "postgres://{LEARNER}:{}@127.0.0.1:{port}/{}",
+            self.postgres.password, self.name
         )
+    }
+
+    /// The port of its server on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.postgres.started.port
     }
 
     /// A session of its own, as the owner of the database.
@@ -227,6 +244,29 @@ impl Database {
     pub fn statements(&self, sql: &str, cancel: &Cancel) -> Result<String> {
         self.postgres.statements(LEARNER, &self.name, sql, cancel)
     }
+
+    /// Runs statements one by one in one session of the owner's, in UTC; gives what became of each. One that is refused stops none
+    /// of the others; one that runs longer than `limit` is refused.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] if the session itself breaks, [`Error::Cancelled`].
+    pub fn script(
+        &self,
+        statements: &[String],
+        limit: Duration,
+        cancel: &Cancel,
+    ) -> Result<Vec<Answer>> {
+        /// The server ends what takes too long itself; this is for a server that does not.
+        const MARGIN: Duration = Duration::from_secs(5);
+        let mut session = self.session()?;
+        let ways = format!(
+            "SET statement_timeout = {}; SET timezone = 'UTC'; SET client_min_messages = 'error'",
+            limit.as_millis()
+        );
+        let mut ask = |sql: &str| session.ask(sql, limit + MARGIN, cancel);
+        ask(&ways)?.map_err(|failure| Error::tool(failure.message, "Report this as a bug."))?;
+        statements.iter().map(|sql| ask(sql)).collect()
+    }
 }
 
 impl Drop for Database {
@@ -237,10 +277,10 @@ impl Drop for Database {
     }
 }
 
-fn finish(name: &str, program: Program, cancel: &Cancel) -> Result<String> {
+fn finish(name: &str, program: Program, cancel: &Cancel) -> Result<Output> {
     let finished = run(&program.deadline(TOOL_LIMIT), cancel)?;
     match finished.end {
-        End::Exited(0) => Ok(finished.stdout.text),
+        End::Exited(0) => Ok(finished.stdout),
         _ => Err(Error::tool(
             format!("{name} failed: {}", finished.stderr.text.trim()),
             "If it is about disk space or memory, free some and try again.",

@@ -101,17 +101,26 @@ impl Redis {
         *taken = true;
         drop(taken);
         let lease = Lease(Arc::clone(self));
-        match say(self.started.port, "FLUSHALL") {
-            Ok(answer) if answer == "+OK\r\n" => Ok(lease),
+        lease.empty()?;
+        Ok(lease)
+    }
+}
+
+impl Lease {
+    /// Forgets everything, as a Redis does that is started again.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] if it does not answer.
+    pub fn empty(&self) -> Result<()> {
+        match say(self.port(), "FLUSHALL") {
+            Ok(answer) if answer == "+OK\r\n" => Ok(()),
             other => Err(Error::tool(
                 format!("Redis did not empty itself: {other:?}"),
                 "Save again: another Redis is started then.",
             )),
         }
     }
-}
 
-impl Lease {
     /// Its address, for a program that is given one as `REDIS_URL`.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/0", self.port())

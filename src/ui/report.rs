@@ -28,6 +28,11 @@ pub fn text(report: &Report, columns: usize, theme: Theme) -> String {
     to_text(&lines, theme)
 }
 
+/// A word on a verdict that came after it was printed.
+pub fn word(word: &str, columns: usize, theme: Theme) -> String {
+    to_text(&note(word, columns), theme)
+}
+
 /// The verdict in one line, as for one of many: the sign, the exercise, and the first broken claim or the reason.
 /// Without a line end.
 pub fn short(report: &Report, theme: Theme) -> String {
@@ -213,13 +218,15 @@ fn notes(report: &Report, columns: usize) -> Vec<Line> {
     report
         .notes
         .iter()
-        .flat_map(|note| {
-            Line::indented(1)
-                .push(Tone::Label, "note: ")
-                .push(Tone::Plain, note)
-                .wrapped(columns, 7)
-        })
+        .flat_map(|text| note(text, columns))
         .collect()
+}
+
+fn note(text: &str, columns: usize) -> Vec<Line> {
+    Line::indented(1)
+        .push(Tone::Label, "note: ")
+        .push(Tone::Plain, text)
+        .wrapped(columns, 7)
 }
 
 fn advice(report: &Report, columns: usize) -> Vec<Line> {

@@ -45,6 +45,13 @@ pub enum Event {
         /// The messages, as rendered.
         advice: Vec<String>,
     },
+    /// A word on an answer that has passed, such as what another database says to it.
+    Word {
+        /// The number of the check that it passed.
+        run: u64,
+        /// The word.
+        word: String,
+    },
     /// A check of all exercises has come this far.
     AllProgress {
         /// The number of the check.

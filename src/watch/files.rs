@@ -7,7 +7,7 @@ use super::events::SeenBy;
 use crate::check::Source;
 use notify::{
     EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
-    event::{AccessKind, AccessMode},
+    event::{AccessKind, AccessMode, ModifyKind},
 };
 use std::{
     path::{Path, PathBuf},
@@ -21,6 +21,15 @@ const POLL_EVERY: Duration = Duration::from_secs(1);
 
 /// A save is over when no notification has come for this long. Editors write in one go, or in steps less than this apart.
 const QUIET: Duration = Duration::from_millis(6);
+
+/// When the file was closed, or put in its place whole, the save is over but for what comes in the same breath.
+const QUIET_WHEN_COMPLETE: Duration = Duration::from_millis(1);
+
+/// Linux tells when a file is closed, so one that was written to and not closed is still being written.
+const QUIET_WHILE_OPEN: Duration = match cfg!(target_os = "linux") {
+    true => Duration::from_millis(80),
+    false => QUIET,
+};
 
 /// A file that is empty or missing is likely to be in the middle of a save (truncate, then write; or rename, then write).
 const QUIET_WHILE_EMPTY: Duration = Duration::from_millis(80);
@@ -40,9 +49,38 @@ enum Message {
     /// Follow another file.
     Follow { position: usize, path: PathBuf },
     /// The system says that something happened to this file.
-    Touched(PathBuf),
+    Touched(PathBuf, Sign),
     /// Nobody wants to know any more.
     End,
+}
+
+/// How far a save is, as far as one notification tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// Whoever wrote has closed the file, or has put a whole one in its place.
+    Complete,
+    /// Somebody is writing.
+    Writing,
+    /// It says nothing about that.
+    Unclear,
+}
+
+impl Sign {
+    fn of(kind: EventKind) -> Self {
+        match kind {
+            EventKind::Access(_) | EventKind::Modify(ModifyKind::Name(_)) => Self::Complete,
+            EventKind::Modify(ModifyKind::Data(_)) => Self::Writing,
+            _ => Self::Unclear,
+        }
+    }
+
+    fn quiet(self) -> Duration {
+        match self {
+            Self::Complete => QUIET_WHEN_COMPLETE,
+            Self::Writing => QUIET_WHILE_OPEN,
+            Self::Unclear => QUIET,
+        }
+    }
 }
 
 impl Files {
@@ -61,7 +99,7 @@ impl Files {
                         return;
                     }
                     for path in event.paths {
-                        let _ = to_self.send(Message::Touched(path));
+                        let _ = to_self.send(Message::Touched(path, Sign::of(event.kind)));
                     }
                 });
             Watch {
@@ -108,9 +146,9 @@ impl Watch {
         loop {
             match self.inbox.recv_timeout(POLL_EVERY) {
                 Ok(Message::Follow { position, path }) => self.follow(position, path),
-                Ok(Message::Touched(path)) => {
+                Ok(Message::Touched(path, sign)) => {
                     if self.is_followed(&path) {
-                        self.settle();
+                        self.settle(sign);
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => self.look(SeenBy::Poll),
@@ -147,16 +185,18 @@ impl Watch {
     }
 
     /// Waits until the save is over, then looks.
-    fn settle(&mut self) {
+    fn settle(&mut self, sign: Sign) {
         let started = Instant::now();
-        let mut quiet = QUIET;
+        let mut quiet = sign.quiet();
         while started.elapsed() < SETTLED_AT_LAST {
             match self.inbox.recv_timeout(quiet) {
                 Ok(Message::Follow { position, path }) => return self.follow(position, path),
-                Ok(Message::Touched(_)) => quiet = QUIET,
+                // Another file in the directory, such as an editor's backup, says nothing about this one.
+                Ok(Message::Touched(path, sign)) if self.is_followed(&path) => quiet = sign.quiet(),
+                Ok(Message::Touched(..)) => {}
                 Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {
-                    if quiet == QUIET && self.is_empty_or_missing() {
+                    if quiet < QUIET_WHILE_EMPTY && self.is_empty_or_missing() {
                         quiet = QUIET_WHILE_EMPTY;
                         continue;
                     }

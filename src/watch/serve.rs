@@ -108,6 +108,7 @@ impl Bench {
             toolchain: &self.toolchain,
             dependencies: &dependencies,
             services: &self.services,
+            standby: None,
             cancel,
             on_stage: &|_| {},
         };

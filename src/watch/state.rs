@@ -156,6 +156,7 @@ impl State {
             Event::Stage { run, stage } => self.on_stage(run, stage),
             Event::Checked { run, result } => self.on_checked(run, result),
             Event::Advice { run, advice } => self.on_advice(run, advice),
+            Event::Word { run, word } => self.on_word(run, word),
             Event::AllProgress { run, round } => self.on_all_progress(run, round),
             Event::AllChecked { run, result } => self.on_all_checked(run, result, now),
             Event::Solution(ours) => self.show_panel(Panel::Solution(ours)),

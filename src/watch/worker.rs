@@ -2,8 +2,8 @@
 
 use super::events::Event;
 use crate::{
-    build::{Dependencies, Toolchain},
-    check::{Files, Means, Memory, Round, Source, advice, check, check_all, tier},
+    build::{Dependencies, Standby, Toolchain},
+    check::{Files, Means, Memory, Round, Source, advice, check, check_all, elsewhere, tier},
     course::Course,
     error::Result,
     process::Cancel,
@@ -95,6 +95,7 @@ impl Drop for Worker {
 
 fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
     let dependencies = Dependencies::new(toolchain, course.workspace.dependencies());
+    let standby = Standby::new();
     // Ended with this thread, after the last check.
     let services = Services::of(&course.workspace);
     // If the record cannot be read, the first exercise that needs a service says so.
@@ -107,6 +108,7 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
             toolchain,
             dependencies: &dependencies,
             services: &services,
+            standby: Some(&standby),
             cancel: &cancel,
             on_stage: &|stage| on_event(Event::Stage { run, stage }),
         };
@@ -143,7 +145,7 @@ fn warm_ahead(course: &Course, position: usize, dependencies: &Dependencies) {
     }
 }
 
-/// The verdict first, then Clippy's advice on what has passed.
+/// The verdict first, then what Clippy and another database say to what has passed.
 fn one(
     course: &Course,
     run: u64,
@@ -166,9 +168,15 @@ fn one(
     let result = check(job, means).map(Box::new);
     let passed = result.as_ref().is_ok_and(|report| report.passed());
     on_event(Event::Checked { run, result });
+    if let Some(standby) = means.standby {
+        standby.make_ready();
+    }
     // Advice that cannot be had, or that nobody waits for any more, is not missed.
     if let (true, Ok(advice)) = (passed, advice(job, means)) {
         on_event(Event::Advice { run, advice });
+    }
+    if passed && let Ok(Some(word)) = elsewhere(job, means) {
+        on_event(Event::Word { run, word });
     }
 }
 

@@ -7,6 +7,8 @@
     reason = "each file of tests is a program of its own and uses a part of this"
 )]
 
+pub(crate) mod steps;
+
 use backendlings::{
     build::{Dependencies, Toolchain},
     check::{Files, Means, check},
@@ -195,6 +197,7 @@ impl Tiny {
             toolchain: &Toolchain::find()?,
             dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
             services: &Services::of(&course.workspace),
+            standby: None,
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };

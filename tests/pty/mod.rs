@@ -6,7 +6,7 @@ use std::{
     num::NonZero,
     path::Path,
     sync::{Arc, Condvar, Mutex},
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -18,6 +18,8 @@ pub(crate) struct Terminal {
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     shown: Arc<(Mutex<vt100::Parser>, Condvar)>,
+    /// Draws what the program writes, until it can write no more.
+    drawer: Option<JoinHandle<()>>,
 }
 
 impl Terminal {
@@ -52,7 +54,7 @@ impl Terminal {
         let shown = Arc::new((Mutex::new(parser(rows, cols)), Condvar::new()));
         let mut output = pair.master.try_clone_reader().expect("readable");
         let drawn = Arc::clone(&shown);
-        thread::spawn(move || {
+        let drawer = thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = output.read(&mut buffer) {
                 drawn.0.lock().expect("no panic").process(&buffer[..read]);
@@ -64,6 +66,7 @@ impl Terminal {
             master: pair.master,
             child,
             shown,
+            drawer: Some(drawer),
         }
     }
 
@@ -91,11 +94,14 @@ impl Terminal {
         self.wait_for(text, |screen| screen.contains(text))
     }
 
-    /// Waits for the end and gives the exit code.
+    /// Waits for the end, and until all that was written is drawn, and gives the exit code.
     pub(crate) fn wait_for_end(&mut self) -> u32 {
         let deadline = Instant::now() + NEVER;
         loop {
             if let Some(status) = self.child.try_wait().expect("asked") {
+                // The terminal closes with its last program.
+                let drawn = self.drawer.take().map(JoinHandle::join);
+                assert!(!matches!(drawn, Some(Err(_))), "the drawer panicked");
                 return status.exit_code();
             }
             assert!(Instant::now() < deadline, "it does not end");

@@ -2,7 +2,7 @@
 
 use super::install::command_for;
 use crate::{
-    build::{self, Constancy, Harness, Linking, Toolchain, Unit},
+    build::{self, Constancy, Externs, Harness, Linking, Toolchain, Unit},
     error::{Error, Result},
     process::{self, Cancel, End, Program},
     ui::health::{Finding, Health},
@@ -61,10 +61,10 @@ pub(super) fn linker(toolchain: &Result<Toolchain>) -> Finding {
             beside: &[],
             dir: dir.path(),
             harness: Harness::Main,
-            linking: &Linking::Rustc(Vec::new()),
+            linking: &Linking::Rustc(Externs::default()),
             constancy: Constancy::Little,
         };
-        build::compile(toolchain, unit, &Cancel::new(), &|_| {})
+        build::compile(toolchain, unit, None, &Cancel::new(), &|_| {})
     });
     match linked {
         Ok(compiled) if compiled.program.is_some() => good("C compiler", "links programs".into()),

@@ -3,7 +3,7 @@
 //! Cargo tells both itself: `--message-format=json-render-diagnostics` (<https://doc.rust-lang.org/cargo/reference/external-tools.html>) and
 //! `cargo metadata`, whose names are those that the source uses, renamed dependencies included.
 
-use super::{super::Toolchain, Crates};
+use super::{super::Toolchain, Crates, Externs, SharedCrates};
 use crate::{
     error::{Error, Result},
     process::{self, Cancel, End, Program},
@@ -41,6 +41,33 @@ const NOT_OURS: &[&str] = &[
     "RUSTC_WORKSPACE_WRAPPER",
 ];
 
+/// What is built of the package itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// One shared library with all crates in it.
+    Shared,
+    /// Nothing that anybody uses; each crate is linked by itself.
+    Apart,
+}
+
+impl Form {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Shared => "rustc",
+            Self::Apart => "build",
+        }
+    }
+
+    /// The standard library must be the shared one as well, or a program would have two. The names in the library are looked up
+    /// when they are used, or each start of a program would look up all of them.
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Shared => &["--lib", "--", "-Cprefer-dynamic", "-Crelro-level=partial"],
+            Self::Apart => &[],
+        }
+    }
+}
+
 /// A package whose only purpose is to have dependencies.
 pub(super) struct Package<'a> {
     pub(super) toolchain: &'a Toolchain,
@@ -59,30 +86,55 @@ impl Package<'_> {
         cancel: &Cancel,
         on_progress: &dyn Fn(usize, usize),
     ) -> Result<Learnt> {
-        let manifest = crates.manifest("dependencies", "main.rs");
+        let name = self.shared_name();
+        let (form, manifest) = match self.toolchain.has_shared_std() {
+            true => (Form::Shared, crates.shared_manifest(&name)),
+            false => (Form::Apart, crates.manifest("dependencies", "main.rs")),
+        };
         workspace::write_if_changed(&self.dir.join("Cargo.toml"), manifest.as_bytes())?;
         workspace::write_if_changed(&self.dir.join("main.rs"), b"fn main() {}\n")?;
+        // Cargo wants to see it before it can be known which names belong in it.
+        let library = self.dir.join("lib.rs");
+        if workspace::read_if_there(&library)?.is_none() {
+            workspace::write_atomic(&library, b"")?;
+        }
         if let Some(lock) = &crates.lock {
             workspace::write_if_changed(&self.dir.join("Cargo.lock"), lock.as_bytes())?;
         }
-        let messages = self.run_build(in_background, cancel, on_progress)?;
-        let externs = self.direct_dependencies(cancel)?;
-        Ok(arguments(&messages, &externs, self.target_dir))
+        let direct = self.direct_dependencies(cancel)?;
+        let all: String = direct
+            .iter()
+            .map(|(name, _)| format!("extern crate {name} as _;\n"))
+            .collect();
+        workspace::write_if_changed(&library, all.as_bytes())?;
+        let messages = self.run_build(form, in_background, cancel, on_progress)?;
+        let shared = (form == Form::Shared).then_some(name.as_str());
+        Ok(learn(&messages, &direct, self.target_dir, shared))
+    }
+
+    /// The name of the library of this tier, which no crate's name is.
+    fn shared_name(&self) -> String {
+        let tier = self.dir.file_name().unwrap_or_default().to_string_lossy();
+        let letters = tier.chars();
+        let tame = letters.map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+        format!("crates_of_{}", tame.collect::<String>())
     }
 
     fn run_build(
         &self,
+        form: Form,
         in_background: bool,
         cancel: &Cancel,
         on_progress: &dyn Fn(usize, usize),
     ) -> Result<String> {
         let build = program(self.toolchain, self.dir)
             .args([
-                "build",
+                form.verb(),
                 "--message-format=json-render-diagnostics",
                 "--target-dir",
             ])
             .arg(self.target_dir)
+            .args(form.flags())
             .env("CARGO_TERM_PROGRESS_WHEN", "always")
             .env("CARGO_TERM_PROGRESS_WIDTH", "80");
         let mut running = process::spawn(&build)?;
@@ -109,8 +161,10 @@ impl Package<'_> {
 
     /// The names and identities of the crates that the package itself depends on.
     fn direct_dependencies(&self, cancel: &Cancel) -> Result<Vec<(String, String)>> {
-        let asked =
-            program(self.toolchain, self.dir).args(["metadata", "--format-version=1", "--offline"]);
+        let asked = program(self.toolchain, self.dir)
+            .args(["metadata", "--format-version=1", "--filter-platform"])
+            // Without it cargo asks for the crates of every other system too.
+            .arg(self.toolchain.host()?);
         let finished = process::run(&asked, cancel)?;
         let metadata: Option<Metadata> = serde_json::from_str(&finished.stdout.text).ok();
         let resolve = metadata
@@ -138,8 +192,8 @@ pub(in crate::build) fn program(toolchain: &Toolchain, dir: &Path) -> Program {
 /// What cargo's messages taught.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Learnt {
-    /// rustc's arguments.
-    Arguments(Vec<OsString>),
+    /// What rustc is to be told.
+    Externs(Externs),
     /// Not enough; the sentence says what was missing.
     Nothing(String),
 }
@@ -209,13 +263,20 @@ enum Message {
 
 #[derive(Deserialize)]
 struct Target {
+    name: String,
     kind: Vec<String>,
 }
 
-/// rustc's arguments out of cargo's messages.
-fn arguments(messages: &str, direct: &[(String, String)], target_dir: &Path) -> Learnt {
+/// What cargo's messages say about the crates, and about the library `shared` that was to be made of them.
+fn learn(
+    messages: &str,
+    direct: &[(String, String)],
+    target_dir: &Path,
+    shared: Option<&str>,
+) -> Learnt {
     let mut files: HashMap<String, PathBuf> = HashMap::new();
     let mut args: Vec<OsString> = Vec::new();
+    let mut library = None;
     for message in messages
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
@@ -231,8 +292,12 @@ fn arguments(messages: &str, direct: &[(String, String)], target_dir: &Path) -> 
                     .iter()
                     .any(|kind| kind.contains("lib") || kind == "proc-macro");
                 let file = filenames.into_iter().find(|file| is_linkable(file));
-                if let (true, Some(file)) = (is_library, file) {
-                    files.insert(package_id, file);
+                match file.filter(|_| is_library) {
+                    Some(file) if Some(target.name.as_str()) == shared => library = Some(file),
+                    Some(file) => {
+                        files.insert(package_id, file);
+                    }
+                    None => {}
                 }
             }
             Message::BuildScriptExecuted { linked_paths } => {
@@ -256,7 +321,11 @@ fn arguments(messages: &str, direct: &[(String, String)], target_dir: &Path) -> 
         args.push("--extern".into());
         args.push(joined(&format!("{name}="), file));
     }
-    Learnt::Arguments(args)
+    let shared = shared.zip(library).map(|(name, library)| SharedCrates {
+        name: name.to_owned(),
+        library,
+    });
+    Learnt::Externs(Externs { args, shared })
 }
 
 fn is_linkable(file: &Path) -> bool {
@@ -282,14 +351,21 @@ mod tests {
 
     #[test]
     fn a_renamed_crate_is_known_by_the_name_the_source_uses() {
-        let messages = r#"{"reason":"compiler-artifact","package_id":"registry#rand@0.9.0","target":{"kind":["lib"]},"filenames":["/t/librand-1.rlib","/t/librand-1.rmeta"]}
+        let messages = r#"{"reason":"compiler-artifact","package_id":"registry#rand@0.9.0","target":{"name":"rand","kind":["lib"]},"filenames":["/t/librand-1.rlib","/t/librand-1.rmeta"]}
 {"reason":"build-script-executed","linked_paths":["native=/t/out"]}
+{"reason":"compiler-artifact","package_id":"path#crates","target":{"name":"all","kind":["dylib"]},"filenames":["/t/liball.so"]}
 {"reason":"build-finished","success":true}"#;
         let direct = [("dice".to_owned(), "registry#rand@0.9.0".to_owned())];
-        let Learnt::Arguments(args) = arguments(messages, &direct, Path::new("/t")) else {
+        let Learnt::Externs(learnt) = learn(messages, &direct, Path::new("/t"), Some("all")) else {
             panic!("complete");
         };
-        let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+        let shared = learnt.shared.expect("a shared library");
+        assert_eq!(shared.library, Path::new("/t/liball.so"));
+        let words: Vec<_> = learnt
+            .args
+            .iter()
+            .map(|arg| arg.to_string_lossy())
+            .collect();
         assert_eq!(words[0], "-Lnative=/t/out");
         assert_eq!(words[2..], ["--extern", "dice=/t/librand-1.rlib"]);
     }
@@ -297,7 +373,7 @@ mod tests {
     #[test]
     fn what_cargo_does_not_name_cannot_be_learnt() {
         let direct = [("tool".to_owned(), "registry#tool@1.0.0".to_owned())];
-        let learnt = arguments("", &direct, Path::new("/t"));
+        let learnt = learn("", &direct, Path::new("/t"), None);
         assert!(matches!(learnt, Learnt::Nothing(why) if why.contains("`tool`")));
     }
 }

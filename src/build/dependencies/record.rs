@@ -1,14 +1,17 @@
 //! What was learnt from cargo, kept until something that it depends on changes.
 
-use super::Crates;
+use super::{Crates, Externs};
 use crate::{error::Result, workspace};
 use serde::{Deserialize, Serialize};
-use std::{ffi::OsString, path::Path};
+use std::path::Path;
+
+/// The file, in the tier's own directory.
+const FILE: &str = "externs.json";
 
 #[derive(Deserialize, Serialize)]
 struct Record {
     key: String,
-    args: Vec<String>,
+    externs: Externs,
 }
 
 /// Everything that decides what the crates of a tier are: manifest, lock file, compiler.
@@ -17,38 +20,38 @@ pub(super) fn key(crates: &Crates, compiler: &str) -> String {
     format!("{compiler}\n{}\n{lock}", crates.sections)
 }
 
-/// The arguments that were written for this key, if all files they name are there.
-pub(super) fn read(dir: &Path, key: &str) -> Option<Vec<OsString>> {
-    let text = workspace::read_if_there(&dir.join("externs.json")).ok()??;
+/// What was written for this key, if all files it names are there.
+pub(super) fn read(dir: &Path, key: &str) -> Option<Externs> {
+    let text = workspace::read_if_there(&dir.join(FILE)).ok()??;
     let record: Record = serde_json::from_str(&text).ok()?;
-    let file_of = |arg: &String| arg.split_once('=').map(|(_, file)| file.to_owned());
-    let mut named = record.args.iter().skip_while(|arg| *arg != "--extern");
-    let complete = named.all(|arg| {
-        arg == "--extern" || file_of(arg).is_some_and(|file| Path::new(&file).is_file())
-    });
-    (record.key == key && complete).then(|| record.args.into_iter().map(OsString::from).collect())
+    let Externs { args, shared } = &record.externs;
+    let mut named = args.iter().skip_while(|arg| *arg != "--extern");
+    let has_file = |arg: &str| {
+        arg.split_once('=')
+            .is_some_and(|(_, file)| Path::new(file).is_file())
+    };
+    let complete = named.all(|arg| arg == "--extern" || arg.to_str().is_some_and(has_file));
+    let is_there = shared
+        .as_ref()
+        .is_none_or(|shared| shared.library.is_file());
+    (record.key == key && complete && is_there).then_some(record.externs)
 }
 
-/// Writes them down. Arguments that are no text (a path that is not UTF-8) are learnt again each time.
-pub(super) fn write(dir: &Path, key: &str, args: &[OsString]) -> Result<()> {
-    let Some(args) = args
-        .iter()
-        .map(|arg| Some(arg.to_str()?.to_owned()))
-        .collect()
-    else {
-        return Ok(());
-    };
+/// Writes it down. What is no text (a path that is not UTF-8) is learnt again each time.
+pub(super) fn write(dir: &Path, key: &str, externs: &Externs) -> Result<()> {
     let record = Record {
         key: key.to_owned(),
-        args,
+        externs: externs.clone(),
     };
-    let text = serde_json::to_string_pretty(&record).unwrap_or_default();
-    workspace::write_atomic(&dir.join("externs.json"), text.as_bytes())
+    match serde_json::to_string_pretty(&record) {
+        Ok(text) => workspace::write_atomic(&dir.join(FILE), text.as_bytes()),
+        Err(_) => Ok(()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::SharedCrates, *};
 
     fn crates() -> Crates {
         Crates {
@@ -74,15 +77,27 @@ mod tests {
         let dir = workspace::scratch().expect("a directory");
         let library = dir.path().join("liba.rlib");
         workspace::write_atomic(&library, b"").expect("written");
-        let args: Vec<OsString> = vec![
-            "-Ldependency=/t".into(),
-            "--extern".into(),
-            format!("a={}", library.display()).into(),
-        ];
-        write(dir.path(), "key", &args).expect("written");
-        assert_eq!(read(dir.path(), "key"), Some(args));
+        let shared = dir.path().join("liball.so");
+        workspace::write_atomic(&shared, b"").expect("written");
+        let externs = Externs {
+            args: vec![
+                "-Ldependency=/t".into(),
+                "--extern".into(),
+                format!("a={}", library.display()).into(),
+            ],
+            shared: Some(SharedCrates {
+                name: "all".into(),
+                library: shared.clone(),
+            }),
+        };
+        write(dir.path(), "key", &externs).expect("written");
+        assert_eq!(read(dir.path(), "key"), Some(externs));
         assert_eq!(read(dir.path(), "other"), None);
         std::fs::remove_file(&library).expect("removed");
+        assert_eq!(read(dir.path(), "key"), None);
+        workspace::write_atomic(&library, b"").expect("written");
+        assert!(read(dir.path(), "key").is_some());
+        std::fs::remove_file(&shared).expect("removed");
         assert_eq!(read(dir.path(), "key"), None);
     }
 }

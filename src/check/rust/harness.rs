@@ -91,7 +91,7 @@ fn run_one(program: &Path, job: Job<'_>, test: &TestFn, means: Means<'_>) -> Res
 }
 
 /// The learner's output without libtest's own lines, and whether libtest said at the end that this one test passed.
-fn separate(stdout: &str, path: &str) -> (String, bool) {
+pub(in crate::check) fn separate(stdout: &str, path: &str) -> (String, bool) {
     let own = |line: &str| {
         line == "running 1 test"
             || line.starts_with(&format!("test {path} ... "))

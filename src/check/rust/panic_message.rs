@@ -15,7 +15,7 @@ pub(super) fn log(stdout: &str, stderr: &str) -> Vec<String> {
 }
 
 /// Fills a finding with what is known about a crash.
-pub(super) fn describe(stderr: &str, end: End, finding: Finding) -> Finding {
+pub(in crate::check) fn describe(stderr: &str, end: End, finding: Finding) -> Finding {
     let Some(panic) = parse(stderr) else {
         return without_panic(stderr, end, finding);
     };

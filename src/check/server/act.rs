@@ -3,35 +3,22 @@
 
 use super::{
     action::{Action, asked_for},
-    client::{Ask, Told},
-    converse::{self, Held, Party, Trouble},
     database,
-    escape::{seconds, show},
-    expect::{About, Closes, Problem},
-    group, json,
+    expect::Problem,
+    group,
     launch::Server,
     layout,
     measure::{self, Measure},
-    message::{Asked, Message},
     peers_file::Moment,
     pieces,
-    steps::Step,
-    story::{Came, Telling, When},
-    talk::Talk,
-    template::Values,
-    wire::{self, Ending, Exchange, Received, Until},
+    step::Step,
+    story::{AFTERMATH, Came, Telling, When},
 };
 use crate::error::Result;
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
 };
-
-/// When a step fails: how long its last words, or the server's end, may take to become known.
-const AFTERMATH: Duration = Duration::from_millis(30);
-
-/// The same when the connection was cut, which a dying server does before it is gone.
-const LONG_AFTERMATH: Duration = Duration::from_millis(500);
 
 /// How long a server may take to tidy up after its clients, before what it costs is told.
 const TIDY_WITHIN: Duration = Duration::from_secs(2);
@@ -41,21 +28,22 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 impl Telling<'_> {
     /// Takes a step, then looks at what arrived at the other sides meanwhile.
-    pub(super) fn step(&mut self, position: usize, server: &mut Server) -> Result<Came> {
+    pub(super) fn step(&mut self, position: usize, servers: &mut [Server]) -> Result<Came> {
         let step = &self.story.steps[position];
         let before = self.peers.before();
         self.peers.at(Moment::Before, step.upstream.as_ref());
-        let mut came = self.take(position, server)?;
+        let mut came = self.take(step, servers)?;
         self.peers.at(Moment::After, step.upstream.as_ref());
         if matches!(came, Came::Expected) {
-            let problems = self
+            let mut problems = self
                 .peers
                 .judge(before, step.upstream.as_ref(), step.dns.as_ref());
+            if let Some(expect) = &step.redis {
+                let services = self.peers.services();
+                problems.extend(services.judge_redis(expect, self.means.cancel)?);
+            }
             if !problems.is_empty() {
-                let end = server.ends_within(AFTERMATH, self.means.cancel)?;
-                came = end.map_or(Came::Broken(problems), |end| {
-                    Came::Died(When::AtThisStep, end)
-                });
+                came = self.broken_or_died(problems, step, servers)?;
             }
         }
         if let Came::Broken(problems) | Came::Unanswered(problems) = &mut came
@@ -67,35 +55,30 @@ impl Telling<'_> {
         Ok(came)
     }
 
-    /// A step's action, once or for each of its inputs, then a look at what the server has left behind.
-    fn take(&mut self, position: usize, server: &mut Server) -> Result<Came> {
-        let story = self.story;
-        let step = &story.steps[position];
-        let came = match &step.meanwhile {
-            None => self.inputs(step, server)?,
-            Some(others) => {
-                let values = self.values.clone();
-                let party = Party {
-                    port: server.port(),
-                    values: &values,
-                    limit: self.step_limit,
-                    cancel: self.means.cancel,
-                };
-                // The first connection belongs to nobody here, and a server must not wait for it.
-                drop(server.first_connection());
-                let (came, over) = group::meanwhile(others, &party, || self.inputs(step, server))?;
-                match came {
-                    Came::Expected if over > 0 => {
-                        Came::Broken(vec![group::too_late(over, others.clients)])
-                    }
-                    came => came,
-                }
+    fn broken_or_died(
+        &mut self,
+        problems: Vec<Problem>,
+        step: &Step,
+        servers: &mut [Server],
+    ) -> Result<Came> {
+        for server in step.to.of(servers) {
+            if let Some(end) = server.ends_within(AFTERMATH, self.means.cancel)? {
+                return Ok(Came::Died(When::AtThisStep, end));
             }
-        };
-        if !matches!(came, Came::Expected) {
-            return Ok(came);
         }
-        let problems = self.afterwards(step, server)?;
+        Ok(Came::Broken(problems))
+    }
+
+    /// A step at each of its instances, then a look at what the server has left behind.
+    fn take(&mut self, step: &Step, servers: &mut [Server]) -> Result<Came> {
+        for at in step.turns(servers.len()) {
+            self.at = at;
+            let came = self.beside_others(step, servers)?;
+            if !matches!(came, Came::Expected) {
+                return Ok(came);
+            }
+        }
+        let problems = self.afterwards(step, servers)?;
         Ok(if problems.is_empty() {
             Came::Expected
         } else {
@@ -103,13 +86,31 @@ impl Telling<'_> {
         })
     }
 
-    fn inputs(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
+    /// A step's action, while others keep the server busy if the step says so.
+    fn beside_others(&mut self, step: &Step, servers: &mut [Server]) -> Result<Came> {
+        let Some(others) = &step.meanwhile else {
+            return self.inputs(step, servers);
+        };
+        let values = self.values.clone();
+        let server = &mut servers[self.at];
+        let party = self.party(&values, server);
+        // The first connection belongs to nobody here, and a server must not wait for it.
+        drop(server.first_connection());
+        let (came, over) = group::meanwhile(others, &party, || self.inputs(step, servers))?;
+        Ok(match came {
+            Came::Expected if over > 0 => Came::Broken(vec![group::too_late(over, others.clients)]),
+            came => came,
+        })
+    }
+
+    /// The action once, or for each of its inputs.
+    fn inputs(&mut self, step: &Step, servers: &mut [Server]) -> Result<Came> {
         for (number, input) in step.each.iter().enumerate() {
             for (name, value) in input {
                 self.values.capture(name, value.fill(&self.values.clone()));
             }
             self.asked = None;
-            let came = self.act(step, server)?;
+            let came = self.act(step, servers)?;
             if !matches!(came, Came::Expected) {
                 let asked = self.asked.take();
                 let asked = asked.unwrap_or_else(|| step.action.asked(&self.values));
@@ -122,15 +123,19 @@ impl Telling<'_> {
             }
         }
         if step.each.is_empty() {
-            return self.act(step, server);
+            return self.act(step, servers);
         }
         Ok(Came::Expected)
     }
 
-    fn act(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
+    fn act(&mut self, step: &Step, servers: &mut [Server]) -> Result<Came> {
         if let Some(clients) = step.parallel {
-            return self.together(clients, step, server);
+            return self.together(clients, step, servers);
         }
+        if let Action::Services(turns) = &step.action {
+            return self.services(turns, servers);
+        }
+        let server = &mut servers[self.at];
         match &step.action {
             Action::Send(send) => {
                 let bytes = send.bytes(&self.values, server.port());
@@ -143,187 +148,12 @@ impl Telling<'_> {
             }
             Action::Talk(talk) => self.talk(step, talk, server),
             Action::Life(life) => self.life(step, *life, server),
-            Action::Look => Ok(Came::Expected),
+            Action::Services(_) | Action::Look => Ok(Came::Expected),
         }
-    }
-
-    /// One request on a connection of its own.
-    fn exchange(
-        &mut self,
-        step: &Step,
-        bytes: &[u8],
-        asked: Asked,
-        server: &mut Server,
-    ) -> Result<Came> {
-        let received = match server.connection(self.step_limit) {
-            Ok(stream) => wire::exchange(
-                stream,
-                &Exchange {
-                    bytes,
-                    asked,
-                    deadline: Instant::now() + self.step_limit,
-                    until: match step.expect.closes {
-                        Closes::Must => Until::Closed,
-                        Closes::Maybe => Until::Answered,
-                    },
-                    cancel: self.means.cancel,
-                },
-            )?,
-            Err(error) => {
-                if let Some(end) = server.ends_within(LONG_AFTERMATH, self.means.cancel)? {
-                    return Ok(Came::Died(When::BeforeThisStep, end));
-                }
-                return Ok(Came::Unanswered(vec![Problem {
-                    about: About::Else,
-                    expected: "the server accepts a connection".into(),
-                    actual: format!("no connection: {error}"),
-                    explain: Some("The server runs, but it has stopped listening. Keep the listener for as long as it runs.".into()),
-                }]));
-            }
-        };
-        let came = self.judge(step, asked, &received);
-        if matches!(came, Came::Expected) {
-            return Ok(came);
-        }
-        // A step that failed may have ended the server; its last words may be on their way.
-        let aftermath = if received.bytes.is_empty() && received.ending == Ending::Closed {
-            LONG_AFTERMATH
-        } else {
-            AFTERMATH
-        };
-        let end = server.ends_within(aftermath, self.means.cancel)?;
-        Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
-    }
-
-    fn ask(&mut self, step: &Step, ask: &Ask, server: &mut Server) -> Result<Came> {
-        // A client like this opens its own connection; a server must not wait for the one that nobody uses.
-        drop(server.first_connection());
-        let (limit, cancel) = (self.step_limit, self.means.cancel);
-        let told = ask.ask(&self.values, &mut self.jars, server.port(), limit, cancel)?;
-        let came = match told {
-            Told::Answer(message) => {
-                let mut problems = step.expect.judge_message(&message, &self.values);
-                if problems.is_empty() {
-                    problems = self.capture(step, &message, &message.body);
-                    self.remember(step, &message, &mut problems);
-                }
-                expected_or(problems)
-            }
-            Told::Silence => self.no_answer(Ending::Deadline),
-            Told::Trouble(problem) => Came::Broken(vec![problem]),
-        };
-        if matches!(came, Came::Expected) {
-            return Ok(came);
-        }
-        let end = server.ends_within(LONG_AFTERMATH, cancel)?;
-        Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
-    }
-
-    /// Keeps the answer for steps that ask for the same one; compares it with an earlier one.
-    fn remember(&mut self, step: &Step, message: &Message, problems: &mut Vec<Problem>) {
-        if let Some(earlier) = step.same_as.and_then(|earlier| self.answers.get(&earlier)) {
-            let claim = &self.story.steps[step.same_as.unwrap_or_default()].claim;
-            problems.extend(same_answer(claim, earlier, message));
-        }
-        let position = self
-            .story
-            .steps
-            .iter()
-            .position(|known| known.claim == step.claim);
-        let asked_for = |position: &usize| {
-            let later = self.story.steps.iter();
-            later
-                .map(|step| step.same_as)
-                .any(|same| same == Some(*position))
-        };
-        if let Some(position) = position.filter(asked_for) {
-            self.answers.insert(position, message.clone());
-        }
-    }
-
-    fn talk(&mut self, step: &Step, talk: &Talk, server: &mut Server) -> Result<Came> {
-        let mut first = server.first_connection();
-        let values = self.values.clone();
-        let party = self.party(&values, server);
-        let held = converse::hold(talk, &mut self.lines, &mut first, &party)?;
-        match held {
-            Held::Well(answers) => {
-                let problems = match answers.last() {
-                    Some(last) => {
-                        let mut problems = self.capture(step, last, &last.body);
-                        self.remember(step, last, &mut problems);
-                        problems
-                    }
-                    None => Vec::new(),
-                };
-                Ok(expected_or(problems))
-            }
-            Held::Broken(number, trouble) => {
-                self.asked = Some(talk.asked(number, &self.values));
-                self.trouble(trouble, server)
-            }
-        }
-    }
-
-    /// The same talk by many at once.
-    fn together(&mut self, clients: usize, step: &Step, server: &mut Server) -> Result<Came> {
-        let Some(talk) = step.as_talk() else {
-            return Ok(Came::Expected);
-        };
-        let first = server.first_connection();
-        let values = self.values.clone();
-        let party = self.party(&values, server);
-        let (came, took) = group::at_once(clients, &talk, first, &party)?;
-        match came {
-            group::Came::Well(answers) => Ok(expected_or(group::judge(
-                &step.together,
-                &answers,
-                &step.captures,
-                &took,
-            ))),
-            group::Came::Broken(number, position, trouble, troubled) => {
-                let asked = match &step.action {
-                    Action::Talk(talk) => talk.asked(position, &self.values),
-                    action => action.asked(&self.values),
-                };
-                self.asked = Some(format!(
-                    "{asked} (client {number} of {clients}; {troubled} of them had trouble)"
-                ));
-                self.trouble(trouble, server)
-            }
-        }
-    }
-
-    fn party<'p>(&self, values: &'p Values, server: &Server) -> Party<'p>
-    where
-        Self: 'p,
-    {
-        Party {
-            port: server.port(),
-            values,
-            limit: self.step_limit,
-            cancel: self.means.cancel,
-        }
-    }
-
-    /// What trouble in a talk means: the server may have ended.
-    fn trouble(&self, trouble: Trouble, server: &mut Server) -> Result<Came> {
-        let aftermath = match trouble {
-            Trouble::Cut(_) => LONG_AFTERMATH,
-            Trouble::Other(_) | Trouble::Silence(_) => AFTERMATH,
-        };
-        if let Some(end) = server.ends_within(aftermath, self.means.cancel)? {
-            return Ok(Came::Died(When::AtThisStep, end));
-        }
-        Ok(match trouble {
-            Trouble::Other(problems) => Came::Broken(problems),
-            Trouble::Cut(problem) => Came::Broken(vec![problem]),
-            Trouble::Silence(problem) => Came::Unanswered(vec![problem]),
-        })
     }
 
     /// What does not hold of the files, the data and the cost of the server after the step.
-    fn afterwards(&mut self, step: &Step, server: &mut Server) -> Result<Vec<Problem>> {
+    fn afterwards(&mut self, step: &Step, servers: &mut [Server]) -> Result<Vec<Problem>> {
         let mut problems = Vec::new();
         for (path, matcher) in &step.expect.files {
             problems.extend(layout::judge(path, matcher, self.dir, &self.values)?);
@@ -332,10 +162,16 @@ impl Telling<'_> {
             problems.extend(database::judge(query, self.dir, &self.values));
         }
         if !step.expect.process.is_empty() {
-            let measured = self.settled(&step.expect.process, server)?;
-            let (wrong, notes) = measure::judge(&step.expect.process, &measured);
-            problems.extend(wrong);
-            self.notes.extend(notes);
+            for at in step.to.positions(servers.len()) {
+                self.at = at;
+                let measured = self.settled(&step.expect.process, &mut servers[at])?;
+                let (wrong, notes) = measure::judge(&step.expect.process, &measured);
+                self.notes.extend(notes);
+                if !wrong.is_empty() {
+                    problems.extend(wrong);
+                    break;
+                }
+            }
         }
         Ok(problems)
     }
@@ -355,94 +191,5 @@ impl Telling<'_> {
                 return Ok(measured);
             }
         }
-    }
-
-    /// Keeps what later steps use; gives what was not there.
-    fn capture(&mut self, step: &Step, message: &Message, came: &[u8]) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        for (name, capture) in &step.captures {
-            match capture.take(message) {
-                Some(value) => self.values.capture(name, value),
-                None => problems.push(Problem {
-                    about: About::Else,
-                    expected: capture.expected(),
-                    actual: show(came),
-                    explain: None,
-                }),
-            }
-        }
-        problems
-    }
-
-    fn judge(&mut self, step: &Step, asked: Asked, received: &Received) -> Came {
-        if received.bytes.is_empty() {
-            return self.no_answer(received.ending);
-        }
-        let (mut problems, message) = step.expect.judge(received, asked, &self.values);
-        if problems.is_empty()
-            && let Some(message) = message
-        {
-            problems.extend(self.capture(step, &message, &received.bytes));
-            self.remember(step, &message, &mut problems);
-        }
-        match (problems.is_empty(), received.ending) {
-            (true, _) => Came::Expected,
-            (false, Ending::Deadline) => Came::Unanswered(problems),
-            (false, _) => Came::Broken(problems),
-        }
-    }
-
-    fn no_answer(&self, ending: Ending) -> Came {
-        let problem = |actual: String, explain: &str| {
-            vec![Problem {
-                about: About::Else,
-                expected: "an answer".into(),
-                actual,
-                explain: Some(explain.into()),
-            }]
-        };
-        match ending {
-            Ending::Deadline | Ending::StillOpen | Ending::TooLong => Came::Unanswered(problem(
-                format!(
-                    "nothing for {}, which is the limit of one step; the connection stayed open",
-                    seconds(self.step_limit)
-                ),
-                "The server accepted the connection and never answered. It may be waiting for bytes that the client does \
-                 not send, or for something else: look for the line where it waits.",
-            )),
-            Ending::Closed => Came::Broken(problem(
-                "the connection was closed without a single byte".into(),
-                "A client cannot tell this from a broken network. Every request deserves an answer, even when it is an error.",
-            )),
-        }
-    }
-}
-
-/// What differs between two answers that have to be the same; JSON is the same whatever the order of its fields.
-fn same_answer(claim: &str, earlier: &Message, now: &Message) -> Option<Problem> {
-    let as_json = |message: &Message| serde_json::from_slice(&message.body).ok();
-    let same_body = earlier.body == now.body
-        || match (as_json(earlier), as_json(now)) {
-            (Some(a), Some(b)) => json::same(&a, &b),
-            _ => false,
-        };
-    if earlier.status == now.status && same_body {
-        return None;
-    }
-    let told =
-        |message: &Message| format!("status {}, body {}", message.status, show(&message.body));
-    Some(Problem {
-        about: About::Body,
-        expected: format!("the same answer as at “{claim}”: {}", told(earlier)),
-        actual: told(now),
-        explain: None,
-    })
-}
-
-fn expected_or(problems: Vec<Problem>) -> Came {
-    if problems.is_empty() {
-        Came::Expected
-    } else {
-        Came::Broken(problems)
     }
 }

@@ -5,10 +5,11 @@ use super::{
     escape::{shell_word, show},
     message::Asked,
     pieces::{self, Piece},
+    services::{Turn, told},
     talk::{Deed, Move, Talk},
     template::{Template, Values},
 };
-use crate::process::Signal;
+use crate::{course::Need, process::Signal};
 use serde_json::Value;
 
 /// What a step sends.
@@ -24,6 +25,8 @@ pub(super) enum Action {
     Talk(Talk),
     /// Something that is done to the program itself.
     Life(Life),
+    /// Something that is done to services, one after the other.
+    Services(Vec<(Need, Turn)>),
     /// Nothing is sent: only a look at what the server has left behind.
     Look,
 }
@@ -70,7 +73,7 @@ impl Action {
             Self::Ask(ask) => ask.templates(),
             Self::Raw(pieces) => pieces.iter().filter_map(Piece::template).cloned().collect(),
             Self::Talk(talk) => talk.templates(),
-            Self::Life(_) | Self::Look => Vec::new(),
+            Self::Life(_) | Self::Services(_) | Self::Look => Vec::new(),
         };
         templates
             .iter()
@@ -82,7 +85,7 @@ impl Action {
     /// True if it differs from run to run, whatever names stand in it.
     pub(super) fn is_random(&self) -> bool {
         match self {
-            Self::Send(_) | Self::Ask(_) | Self::Life(_) | Self::Look => false,
+            Self::Send(_) | Self::Ask(_) | Self::Life(_) | Self::Services(_) | Self::Look => false,
             Self::Raw(pieces) => pieces.iter().any(Piece::is_random),
             Self::Talk(talk) => talk.is_random(),
         }
@@ -96,7 +99,7 @@ impl Action {
                 let answers = |step: &Move| matches!(step.deed, Deed::Answer(_));
                 talk.moves.iter().any(answers)
             }
-            Self::Life(_) | Self::Look => false,
+            Self::Life(_) | Self::Services(_) | Self::Look => false,
         }
     }
 
@@ -112,6 +115,7 @@ impl Action {
                 "end the program with SIG{}, and start it again in the same directory",
                 signal.name()
             ),
+            Self::Services(turns) => told(turns),
             Self::Look => "look at what the server has done".into(),
         }
     }
@@ -129,7 +133,7 @@ impl Action {
                 })
             }
             Self::Talk(talk) => talk.repeat(values),
-            Self::Life(_) | Self::Look => None,
+            Self::Life(_) | Self::Services(_) | Self::Look => None,
         }
     }
 }

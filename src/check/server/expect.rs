@@ -57,6 +57,8 @@ pub(super) enum About {
     /// Something else, such as the form of the answer.
     #[default]
     Else,
+    /// Nothing yet: the program came to a place that is still to be written.
+    Unwritten,
 }
 
 /// The words for the learner when a step fails: the same ones whatever is wrong, or some for each part of the answer.
@@ -69,13 +71,14 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    /// The words that fit.
+    /// The words that fit. Where nothing is written yet, there is nothing to explain.
     pub(super) fn words(&self, about: About) -> Option<&String> {
         let part = match about {
             About::Status => &self.status,
             About::Headers => &self.headers,
             About::Body => &self.body,
             About::Else => &None,
+            About::Unwritten => return None,
         };
         part.as_ref().or(self.always.as_ref())
     }
@@ -267,6 +270,16 @@ mod tests {
                 .as_ref()
                 .is_some_and(|text| text.contains("missing: the line break"))
         );
+    }
+
+    #[test]
+    fn the_words_for_a_mistake_wait_until_there_is_something_to_be_mistaken() {
+        let explain = Explain {
+            always: Some("Count bytes, not letters.".into()),
+            ..Explain::default()
+        };
+        assert!(explain.words(About::Else).is_some());
+        assert_eq!(explain.words(About::Unwritten), None);
     }
 
     #[test]

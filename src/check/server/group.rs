@@ -75,23 +75,28 @@ pub(super) enum Came {
     Broken(usize, usize, Trouble, usize),
 }
 
-/// Lets `clients` hold the talk at once. Gives what came of them, and how long each took.
+/// Lets `clients` hold the talk at once. They take turns at the `doors`: ports, each with a connection that is open already. Gives what came of them, and how long each took.
 ///
 /// # Errors
 /// [`Error::Cancelled`].
 pub(super) fn at_once(
     clients: usize,
     talk: &Talk,
-    first: Option<TcpStream>,
+    mut doors: Vec<(u16, Option<TcpStream>)>,
     party: &Party<'_>,
 ) -> Result<(Came, Vec<Duration>)> {
     let barrier = Barrier::new(clients);
-    let mut first = first;
     let results: Vec<Result<Client>> = thread::scope(|scope| {
         let threads: Vec<_> = (1..=clients)
             .map(|number| {
-                let (barrier, first) = (&barrier, first.take());
-                scope.spawn(move || one(number, talk, first, barrier, party))
+                let at = (number - 1) % doors.len().max(1);
+                let (port, first) = match doors.get_mut(at) {
+                    Some((port, first)) => (*port, first.take()),
+                    None => (party.port, None),
+                };
+                let barrier = &barrier;
+                let party = Party { port, ..*party };
+                scope.spawn(move || one(number, talk, first, barrier, &party))
             })
             .collect();
         threads

@@ -12,9 +12,14 @@ pub(super) fn how(end: End) -> String {
     }
 }
 
+/// True if the program ended at a place that is still to be written.
+pub(super) fn is_unwritten(log: &[String]) -> bool {
+    log.iter().any(|line| line.contains("not yet implemented"))
+}
+
 /// What the last words of a program mean, where that is known.
 pub(super) fn explain_end(log: &[String]) -> Option<String> {
-    if log.iter().any(|line| line.contains("not yet implemented")) {
+    if is_unwritten(log) {
         return Some(
             "The program came to a `todo!()`, which stops it there. Write that part.".into(),
         );

@@ -190,6 +190,11 @@ impl Server {
         self.running.signal(signal);
     }
 
+    /// True once its program has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        !self.running.has_not_ended()
+    }
+
     /// How it ended, if it ends within this time.
     ///
     /// # Errors

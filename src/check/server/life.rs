@@ -6,19 +6,41 @@ use super::{
     expect::{About, Problem},
     last_words::how,
     launch::{self, Server},
-    steps::Step,
+    services::Turn,
+    step::Step,
     story::{Came, Telling, When},
 };
 use crate::{
+    course::Need,
     error::Result,
     process::{End, Signal},
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// After a signal that should not end it: how long its end may take to become known.
+/// After a signal or the end of a service, which should not end it: how long its end may take to become known.
 const AFTERMATH: Duration = Duration::from_millis(300);
 
 impl Telling<'_> {
+    /// Stops services or starts them again. The server has to outlive that.
+    pub(super) fn services(
+        &mut self,
+        turns: &[(Need, Turn)],
+        servers: &mut [Server],
+    ) -> Result<Came> {
+        for (need, turn) in turns {
+            self.peers.services().turn(*need, *turn)?;
+        }
+        let until = Instant::now() + AFTERMATH;
+        for (at, server) in servers.iter_mut().enumerate() {
+            let left = until.saturating_duration_since(Instant::now());
+            if let Some(end) = server.ends_within(left, self.means.cancel)? {
+                self.at = at;
+                return Ok(Came::Died(When::AtThisStep, end));
+            }
+        }
+        Ok(Came::Expected)
+    }
+
     pub(super) fn life(&mut self, step: &Step, life: Life, server: &mut Server) -> Result<Came> {
         match life {
             Life::Signal(signal) => self.signal(step, signal, server),
@@ -64,7 +86,7 @@ impl Telling<'_> {
         {
             return Ok(Came::Broken(vec![self.goes_on(step, signal)]));
         }
-        self.lines.close();
+        self.lines[self.at].close();
         match launch::launch(self.launch, self.means.cancel)? {
             Ok(again) => {
                 *server = again;

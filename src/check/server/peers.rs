@@ -4,6 +4,7 @@
 use super::{
     expect::{About, Problem},
     peers_file::{DnsExpect, Ids, Moment, Plan, UpstreamExpect},
+    services::Services,
     steps_file::OneOrMany,
     template::Values,
 };
@@ -12,8 +13,8 @@ use crate::{
     course::{Exercise, Need},
     error::Result,
     outcome::Badge,
-    peers::{Arrived, Asked, RedisStandIn, Resolver, Upstream},
-    services::{Database, Lease, Missing},
+    peers::{Arrived, Asked, Resolver, Upstream},
+    services::Missing,
 };
 use std::time::Duration;
 
@@ -28,14 +29,7 @@ const NOTHING_MORE_FOR: Duration = Duration::from_millis(20);
 pub(super) struct Peers {
     upstream: Option<Upstream>,
     dns: Option<Resolver>,
-    database: Option<Database>,
-    redis: Option<Redis>,
-}
-
-/// Who answers as Redis.
-enum Redis {
-    Real(Lease),
-    StandIn(RedisStandIn),
+    services: Services,
 }
 
 /// How much had arrived at a moment.
@@ -46,28 +40,21 @@ pub(super) struct Before {
 }
 
 impl Peers {
-    /// Starts what the exercise needs, or says what this machine does not have.
+    /// Starts what the exercise needs, with a door before the services that its steps stop; or says what this machine does not have.
     ///
     /// # Errors
     /// If a service is there and does not start, or the check was cancelled.
     pub(super) fn start(
         exercise: &Exercise,
+        stopped: &[Need],
         plan: &Plan,
         values: &Values,
         means: Means<'_>,
     ) -> Result<std::result::Result<Self, Missing>> {
         let mut peers = Self::default();
-        if exercise.needs.contains(&Need::Postgres) {
-            match means.services.postgres(means.cancel)? {
-                Ok(postgres) => peers.database = Some(postgres.database("", means.cancel)?),
-                Err(missing) => return Ok(Err(missing)),
-            }
-        }
-        if exercise.needs.contains(&Need::Redis) {
-            match means.services.redis(means.cancel)? {
-                Ok(redis) => peers.redis = Some(Redis::Real(redis.lease()?)),
-                Err(_) => peers.redis = Some(Redis::StandIn(RedisStandIn::start()?)),
-            }
+        match Services::take(exercise, stopped, means)? {
+            Ok(services) => peers.services = services,
+            Err(missing) => return Ok(Err(missing)),
         }
         peers.upstream = plan.routes(values).map(Upstream::start).transpose()?;
         peers.dns = plan.names(values).map(Resolver::start).transpose()?;
@@ -76,10 +63,7 @@ impl Peers {
 
     /// How a pass with them was come by.
     pub(super) fn badge(&self) -> Badge {
-        match self.redis {
-            Some(Redis::StandIn(_)) => Badge::LiveStandIn,
-            _ => Badge::Live,
-        }
+        self.services.badge()
     }
 
     /// Where they are, as variables of the server's environment.
@@ -90,10 +74,8 @@ impl Peers {
                 "DNS_SERVER",
                 self.dns.as_ref().map(|dns| dns.address().to_string()),
             ),
-            ("DATABASE_URL", self.database.as_ref().map(Database::url)),
-            ("REDIS_URL", self.redis.as_ref().map(Redis::url)),
         ];
-        let known = addresses.into_iter();
+        let known = addresses.into_iter().chain(self.services.env());
         known
             .filter_map(|(name, address)| Some((name.to_owned(), address?)))
             .collect()
@@ -106,6 +88,24 @@ impl Peers {
         {
             server.open();
         }
+    }
+
+    /// Every request that arrived at the upstream, one a line.
+    pub(super) fn arrived_lines(&self) -> String {
+        let line = |arrived: Arrived| format!("{} {}\n", arrived.method, arrived.path);
+        self.requests(0).into_iter().map(line).collect()
+    }
+
+    /// Lets the answers go that the upstream holds.
+    pub(super) fn open(&self) {
+        if let Some(server) = &self.upstream {
+            server.open();
+        }
+    }
+
+    /// The services among them.
+    pub(super) fn services(&self) -> &Services {
+        &self.services
     }
 
     /// How much has arrived until now.
@@ -189,15 +189,6 @@ impl Peers {
     fn questions(&self, from: usize) -> Vec<Asked> {
         let all = self.dns.as_ref().map(Resolver::asked);
         all.unwrap_or_default().into_iter().skip(from).collect()
-    }
-}
-
-impl Redis {
-    fn url(&self) -> String {
-        match self {
-            Self::Real(lease) => lease.url(),
-            Self::StandIn(stand_in) => stand_in.url(),
-        }
     }
 }
 

@@ -5,8 +5,9 @@ use super::{
     launch::{self, Launch},
     layout,
     peers::Peers,
-    random, started_program,
-    steps::{self, Story},
+    program::Checks,
+    random, read_steps, started_program,
+    steps::Story,
     template::{Template, Values},
 };
 use crate::{
@@ -55,16 +56,14 @@ pub fn serve(
     means: Means<'_>,
     tell: &dyn Fn(Told),
 ) -> Result<()> {
-    let file = job.course.steps(job.exercise);
-    let exercises = job.course.workspace.exercises();
-    let story = steps::read(&file, &exercises, &workspace::read(&file)?)?;
+    let story = read_steps(job, Checks::read(job)?.as_ref())?;
     let mut report = Report::new(&job.exercise.name);
     let Some(program) = started_program(&story, job, text, means, &mut report)? else {
         tell(Told::Failed(Box::new(report)));
         return Ok(());
     };
     let values = Values::new(random::seed());
-    let peers = Peers::start(job.exercise, &story.peers, &values, means)?
+    let peers = Peers::start(job.exercise, &[], &story.peers, &values, means)?
         .map_err(|missing| Error::tool(missing.to_string(), "Install it, then try again."))?;
     let filled = |(name, value): &(String, Template)| (name.clone(), value.fill(&values));
     let mut env = peers.env();

@@ -4,21 +4,21 @@
 
 use super::{
     action::{Action, Life},
-    capture::Capture,
     expect::{Closes, Expect, Explain},
     foreign::Foreign,
-    group::{Meanwhile, Together},
+    group::Together,
     layout::{Laid, What},
-    peers_file::{DnsExpect, Plan, UpstreamExpect},
+    peers_file::Plan,
     pieces::Piece,
     random,
+    step::Step,
     steps_file::{RawExplain, RawStep, RawStory, TextOr},
     steps_more::own_names,
-    talk::{Deed, Move, Pace, Talk},
+    steps_world::World,
     template::Template,
 };
 use crate::{
-    course::{Spanned, error_at, parse_toml},
+    course::{Need, Spanned, error_at, parse_toml},
     error::Result,
 };
 use std::{path::Path, time::Duration};
@@ -41,71 +41,20 @@ pub(super) struct Story {
     pub(super) ready_limit: Duration,
     /// How long one step may take, if the steps say so.
     pub(super) step_limit: Option<Duration>,
+    /// How many instances of the server run side by side.
+    pub(super) instances: usize,
+    /// The services that a step stops.
+    pub(super) stopped: Vec<Need>,
     /// In order.
     pub(super) steps: Vec<Step>,
 }
 
-/// One action and what it has to lead to.
-#[derive(Debug)]
-pub(super) struct Step {
-    pub(super) claim: String,
-    pub(super) action: Action,
-    /// The action is taken once for each of these, with their names filled in; once if there are none.
-    pub(super) each: Vec<Input>,
-    /// So many clients at once.
-    pub(super) parallel: Option<usize>,
-    pub(super) together: Together,
-    /// How long the program may take to end after a signal, if the step says so.
-    pub(super) grace: Option<Duration>,
-    /// Who keeps the server busy at the same time.
-    pub(super) meanwhile: Option<Meanwhile>,
-    pub(super) expect: Expect,
-    /// The answer is the same as at the step with this position.
-    pub(super) same_as: Option<usize>,
-    pub(super) captures: Vec<(String, Capture)>,
-    /// Positions of the steps without which this one makes no sense.
-    pub(super) needs: Vec<usize>,
-    /// For the learner, if it fails.
-    pub(super) explain: Explain,
-    /// What has to have arrived at the peers.
-    pub(super) upstream: Option<UpstreamExpect>,
-    pub(super) dns: Option<DnsExpect>,
-    /// What is sent or expected differs from run to run.
-    pub(super) is_random: bool,
-}
-
-/// Names and their values: one input of a step.
-pub(super) type Input = Vec<(String, Template)>;
-
-impl Step {
-    /// The step as a talk, for many clients; `None` if nothing is sent.
-    pub(super) fn as_talk(&self) -> Option<Talk> {
-        let ask = match &self.action {
-            Action::Talk(talk) => return Some(talk.clone()),
-            Action::Send(send) => Deed::Send(Box::new(send.clone())),
-            Action::Raw(pieces) => Deed::Write {
-                pieces: pieces.clone(),
-                pace: Pace::AtOnce,
-            },
-            Action::Ask(_) | Action::Life(_) | Action::Look => return None,
-        };
-        let moves = [ask, Deed::Answer(Box::new(self.expect.clone()))];
-        let moves = moves.map(|deed| Move {
-            on: Vec::new(),
-            deed,
-        });
-        Some(Talk {
-            on: Vec::new(),
-            moves: moves.into(),
-        })
-    }
-}
-
-/// Reads and checks the steps in `text`, the contents of `file`. `exercises` is where the paths of other files begin.
+/// Reads and checks the steps in `text`, the contents of `file`. `exercises` is where the paths of other files begin; `needs` are the
+/// services of the exercise.
 ///
 /// # Errors
 /// [`crate::error::Error::Course`] with the line of what is wrong.
-pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
+pub(super) fn read(file: &Path, exercises: &Path, needs: &[Need], text: &str) -> Result<Story> {
     let raw: RawStory = parse_toml(file, text)?;
     let mut reader = Reader {
         file,
@@ -113,7 +62,11 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         claims: Vec::new(),
         captured: Vec::new(),
         laid: Vec::new(),
+        instances: 1,
+        needs,
+        world: World::default(),
     };
+    reader.instances = reader.instances(raw.instances)?;
     for (path, raw) in raw.files {
         let laid = reader.file(exercises, path, raw)?;
         reader.laid.push(laid);
@@ -165,6 +118,8 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         peers,
         ready_limit: raw.limits.ready_seconds.map_or(USUAL_READY_LIMIT, seconds),
         step_limit: raw.limits.step_seconds.map(seconds),
+        instances: reader.instances,
+        stopped: reader.world.stopped_once,
         steps,
     })
 }
@@ -196,6 +151,11 @@ pub(super) struct Reader<'a> {
     /// Each captured name with the step that captures it.
     captured: Vec<(String, usize)>,
     laid: Vec<Laid>,
+    /// How many instances of the server there are.
+    pub(super) instances: usize,
+    /// The services of the exercise.
+    pub(super) needs: &'a [Need],
+    pub(super) world: World,
 }
 
 impl Reader<'_> {
@@ -228,8 +188,8 @@ impl Reader<'_> {
         }
         let mut names = Vec::new();
         let each = self.each(at, raw.each)?;
-        let life = self.life(raw.signal, raw.restart)?;
-        if raw.grace_seconds.is_some() && life.is_none() {
+        let deed = self.deed(at, raw.signal, raw.restart, raw.service)?;
+        if raw.grace_seconds.is_some() && !matches!(deed, Some(Action::Life(_))) {
             return self.fail(
                 at,
                 "only a step with signal or restart has a grace",
@@ -243,18 +203,18 @@ impl Reader<'_> {
                 "Write talk = [{ send = { path = \"/\" } }, { answer = { status = 200 } }].",
             );
         }
-        let action = match (raw.send, raw.raw, raw.talk, life) {
+        let action = match (raw.send, raw.raw, raw.talk, deed) {
             (Some(send), None, None, None) => self.ask(at, send)?,
             (None, Some(raw), None, None) => Action::Raw(self.pieces(at, raw)?),
             (None, None, Some(moves), None) => {
                 Action::Talk(self.talk(at, raw.on, moves, &mut names)?)
             }
-            (None, None, None, Some(life)) => life,
+            (None, None, None, Some(deed)) => deed,
             (None, None, None, None) => Action::Look,
             _ => {
                 return self.fail(
                     at,
-                    "a step does one thing: send, raw, talk, signal or restart",
+                    "a step does one thing: send, raw, talk, signal, restart or service",
                     "Make two steps of it.",
                 );
             }
@@ -266,8 +226,11 @@ impl Reader<'_> {
             .transpose()?;
         let captured: Vec<String> = raw.capture.keys().cloned().collect();
         let together = self.together(at, raw.group, &captured)?;
-        let expects_elsewhere =
-            matches!(action, Action::Talk(_) | Action::Life(_)) || !together.is_empty();
+        let expects_elsewhere = matches!(
+            action,
+            Action::Talk(_) | Action::Life(_) | Action::Services(_)
+        ) || !together.is_empty()
+            || raw.redis.is_some();
         let mut raw_expect = raw.expect;
         let same_as = raw_expect.as_mut().and_then(|expect| expect.same_as.take());
         let same_as = same_as.map(|claim| self.earlier(&claim)).transpose()?;
@@ -292,6 +255,8 @@ impl Reader<'_> {
             );
         }
         self.fits(at, &action, &expect, raw.parallel, &together)?;
+        self.expects_of_redis(at, raw.redis.as_ref())?;
+        let to = self.to(raw.to, &action, meanwhile.is_some())?;
         let own = own_names(&each, raw.parallel.is_some() || meanwhile.is_some());
         let is_random = action.is_random()
             || names.iter().any(|name| name.starts_with("random."))
@@ -317,6 +282,7 @@ impl Reader<'_> {
         Ok(Step {
             claim: at.get_ref().clone(),
             action,
+            to,
             each,
             parallel: raw.parallel,
             together,
@@ -329,6 +295,7 @@ impl Reader<'_> {
             explain: raw.explain.map(explain).unwrap_or_default(),
             upstream: raw.upstream,
             dns: raw.dns,
+            redis: raw.redis,
             is_random,
         })
     }
@@ -364,7 +331,9 @@ impl Reader<'_> {
                 "a talk expects its answers within itself",
                 "Put the expectation into a move: { answer = { … } }.",
             )
-        } else if matches!(action, Action::Life(_) | Action::Look) && expect.is_about_the_answer() {
+        } else if matches!(action, Action::Life(_) | Action::Services(_) | Action::Look)
+            && expect.is_about_the_answer()
+        {
             (
                 "nothing is sent here, so no answer comes",
                 "Add send, raw or talk.",
@@ -376,7 +345,9 @@ impl Reader<'_> {
             )
         } else if parallel == Some(0) || parallel.is_none() && !together.is_empty() {
             ("a group needs clients", "Add parallel = 20.")
-        } else if parallel.is_some() && matches!(action, Action::Life(_) | Action::Look) {
+        } else if parallel.is_some()
+            && matches!(action, Action::Life(_) | Action::Services(_) | Action::Look)
+        {
             (
                 "many clients at once need something to send",
                 "Add send, raw or talk.",

@@ -1,7 +1,11 @@
 //! The TOML file beside an exercise, as serde reads it. What its contents mean, and whether they fit together, is for
 //! [`super::steps`].
 
-use super::peers_file::{DnsExpect, RawPeers, UpstreamExpect};
+use super::{
+    peers_file::{DnsExpect, RawPeers, UpstreamExpect},
+    redis_keys::RedisExpect,
+    services::Turn,
+};
 use crate::course::Spanned;
 use serde::{
     Deserialize, Deserializer,
@@ -17,6 +21,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 pub(super) struct RawStory {
     pub(super) command: Option<Spanned<Vec<String>>>,
     pub(super) build: Option<Vec<String>>,
+    pub(super) instances: Option<Spanned<usize>>,
     #[serde(default)]
     pub(super) env: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
@@ -25,6 +30,7 @@ pub(super) struct RawStory {
     pub(super) files: BTreeMap<String, Spanned<TextOr<RawFile>>>,
     #[serde(default)]
     pub(super) peers: RawPeers,
+    #[serde(default)]
     pub(super) step: Vec<RawStep>,
 }
 
@@ -45,6 +51,8 @@ pub(super) struct RawStep {
     pub(super) on: Option<OneOrMany<String>>,
     pub(super) signal: Option<Spanned<String>>,
     pub(super) restart: Option<Spanned<String>>,
+    pub(super) service: Option<BTreeMap<String, Turn>>,
+    pub(super) to: Option<Spanned<String>>,
     pub(super) grace_seconds: Option<u32>,
     #[serde(default)]
     pub(super) each: Vec<RawEach>,
@@ -59,6 +67,7 @@ pub(super) struct RawStep {
     pub(super) explain: Option<TextOr<RawExplain>>,
     pub(super) upstream: Option<UpstreamExpect>,
     pub(super) dns: Option<DnsExpect>,
+    pub(super) redis: Option<RedisExpect>,
 }
 
 /// What is said of each part of the answer that is wrong.

@@ -1,21 +1,21 @@
-//! The parts of a step that are about more than one exchange, checked: inputs, groups, the life of the program, its cost, JSON
+//! The parts of a step that are about more than one exchange, checked: inputs, groups, the cost of the program, JSON
 //! and data.
 
 use super::{
-    action::{Action, Life},
+    action::Action,
     database::Query,
     expect::Expect,
     group::{Meanwhile, NUMBER, Ratio, Together},
     json::{Part, Presence, Type},
     measure::Measure,
-    steps::{Input, Reader},
+    step::Input,
+    steps::Reader,
     steps_file::{OneOrMany, RawEach, RawGroup, RawJson, RawMeanwhile, RawProcess, RawQuery},
     template::Template,
 };
 use crate::{
     course::{Spanned, nearest},
     error::Result,
-    process::Signal,
 };
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -132,41 +132,6 @@ impl Reader<'_> {
         Ok(Meanwhile {
             clients: raw.clients,
             talk,
-        })
-    }
-
-    pub(super) fn life(
-        &self,
-        signal: Option<Spanned<String>>,
-        restart: Option<Spanned<String>>,
-    ) -> Result<Option<Action>> {
-        let known = |name: &Spanned<String>| {
-            let found = Signal::ALL
-                .iter()
-                .find(|(known, _)| known == name.get_ref());
-            match found {
-                Some((_, signal)) => Ok(*signal),
-                None => {
-                    let all = Signal::ALL.map(|(name, _)| name).join(", ");
-                    self.fail(
-                        name,
-                        format!("`{}` is no signal", name.get_ref()),
-                        &format!("Known here: {all}."),
-                    )
-                }
-            }
-        };
-        Ok(match (signal, restart) {
-            (Some(signal), None) => Some(Action::Life(Life::Signal(known(&signal)?))),
-            (None, Some(signal)) => Some(Action::Life(Life::Restart(known(&signal)?))),
-            (None, None) => None,
-            (Some(at), Some(_)) => {
-                return self.fail(
-                    &at,
-                    "a step has signal or restart, not both",
-                    "Make two steps of it.",
-                );
-            }
         })
     }
 

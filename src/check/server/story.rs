@@ -5,11 +5,13 @@ use super::{
     client::Jars,
     converse::Lines,
     expect::{About, Problem},
-    last_words::{explain_end, how, panic_place},
-    launch::{Launch, Server},
+    instances::{self, To},
+    last_words::{explain_end, how, is_unwritten, panic_place},
+    launch::{Launch, Mark, Server},
     message::Message,
     peers::Peers,
-    steps::{Step, Story},
+    step::Step,
+    steps::Story,
     template::Values,
 };
 use crate::{
@@ -23,6 +25,9 @@ use std::{collections::HashMap, path::Path, time::Duration};
 /// After so many steps without an answer the others would only cost the learner's time.
 const UNANSWERED_STEPS: usize = 2;
 
+/// When a step fails: how long its last words, or the server's end, may take to become known.
+pub(super) const AFTERMATH: Duration = Duration::from_millis(30);
+
 /// One telling of a story.
 pub(super) struct Telling<'a> {
     pub(super) story: &'a Story,
@@ -31,8 +36,10 @@ pub(super) struct Telling<'a> {
     pub(super) step_limit: Duration,
     /// The directory in which the server runs.
     pub(super) dir: &'a Path,
-    /// The connections that steps have left open.
-    pub(super) lines: Lines,
+    /// The instance that is spoken to, by its position.
+    pub(super) at: usize,
+    /// The connections that steps have left open, for each instance.
+    pub(super) lines: Vec<Lines>,
     /// How far the step in question came, if it says more than the step itself.
     pub(super) asked: Option<String>,
     /// The cookies of the clients that have names.
@@ -60,6 +67,14 @@ pub(super) enum Came {
     Died(When, End),
 }
 
+/// Whether the server can still be asked after the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goes {
+    On,
+    /// It has ended, or does not answer.
+    Lost,
+}
+
 /// When the server ended, as far as the one who asks can tell.
 pub(super) enum When {
     /// It took no connection any more.
@@ -69,16 +84,16 @@ pub(super) enum When {
 }
 
 impl Telling<'_> {
-    /// Puts every step to the server.
+    /// Puts every step to the instances of the server.
     ///
     /// # Errors
     /// [`crate::error::Error::Cancelled`], or what the system refuses.
-    pub(super) fn tell(mut self, server: &mut Server, report: &mut Report) -> Result<()> {
+    pub(super) fn tell(&mut self, servers: &mut [Server], report: &mut Report) -> Result<Goes> {
         let total = self.story.steps.len();
         let mut held = vec![false; total];
-        let mut died = false;
+        let mut died = vec![false; servers.len()];
         let mut unanswered = 0;
-        let mut step_before = server.mark();
+        let mut step_before = marks(servers);
         for (position, step) in self.story.steps.iter().enumerate() {
             (self.means.on_stage)(Stage::Checking {
                 done: position,
@@ -86,18 +101,20 @@ impl Telling<'_> {
             });
             let ready = step.needs.iter().all(|&need| held[need]);
             // A restart brings a dead server back.
-            let lost = died && !matches!(step.action, Action::Life(Life::Restart(_)));
+            let restarts = matches!(step.action, Action::Life(Life::Restart(_)));
+            let lost = !restarts && step.to.of(&mut died).contains(&true);
             if lost || unanswered >= UNANSWERED_STEPS || !ready {
                 report.not_run(&step.claim);
                 continue;
             }
-            let mark = server.mark();
+            let mark = marks(servers);
             self.asked = None;
-            let came = self.step(position, server)?;
-            let mut log = server.log_since(mark);
+            self.at = step.to.positions(servers.len()).start;
+            let came = self.step(position, servers)?;
+            let mut log = self.log(step, servers, &mark);
             let problems = match came {
                 Came::Expected => {
-                    died = false;
+                    step.to.of(&mut died).fill(false);
                     held[position] = true;
                     report.pass(&step.claim);
                     step_before = mark;
@@ -109,10 +126,13 @@ impl Telling<'_> {
                     problems
                 }
                 Came::Died(when, end) => {
-                    died = true;
+                    for (died, server) in step.to.of(&mut died).iter_mut().zip(step.to.of(servers))
+                    {
+                        *died |= server.has_ended();
+                    }
                     // It may have said why while it still answered the step before.
                     if panic_place(&log).is_none() {
-                        log = server.log_since(step_before);
+                        log = self.log(step, servers, &step_before);
                     }
                     vec![death(&when, end, &log)]
                 }
@@ -134,7 +154,37 @@ impl Telling<'_> {
         }
         self.notes.dedup();
         report.notes.append(&mut self.notes);
-        Ok(())
+        Ok(
+            match died.contains(&true) || unanswered >= UNANSWERED_STEPS {
+                true => Goes::Lost,
+                false => Goes::On,
+            },
+        )
+    }
+
+    /// What was printed by those whom the step is about, since then.
+    fn log(&self, step: &Step, servers: &[Server], since: &[Mark]) -> Vec<String> {
+        let positions = match step.turns(servers.len()).len() {
+            // One after the other: the last one is what matters.
+            2.. => self.at..self.at + 1,
+            _ => step.to.positions(servers.len()),
+        };
+        let both = servers.iter().zip(since);
+        both.skip(positions.start)
+            .take(positions.len())
+            .flat_map(|(server, mark)| server.log_since(*mark))
+            .collect()
+    }
+
+    /// Which instance was asked, where there are several.
+    fn place(&self, step: &Step) -> String {
+        if self.story.instances == 1 || matches!(step.action, Action::Services(_) | Action::Look) {
+            return String::new();
+        }
+        match step.to {
+            To::All if step.parallel.is_some() => ", at all instances in turn".into(),
+            _ => format!(", at {}", instances::named(self.at)),
+        }
     }
 
     fn finding(&self, step: &Step, problem: Problem, log: &[String]) -> Finding {
@@ -147,7 +197,8 @@ impl Telling<'_> {
             asked: Some(
                 self.asked
                     .clone()
-                    .unwrap_or_else(|| step.action.asked(&self.values)),
+                    .unwrap_or_else(|| step.action.asked(&self.values))
+                    + &self.place(step),
             ),
             expected: Some(problem.expected),
             actual: Some(problem.actual),
@@ -160,13 +211,21 @@ impl Telling<'_> {
     }
 }
 
-fn death(when: &When, end: End, log: &[String]) -> Problem {
+fn marks(servers: &[Server]) -> Vec<Mark> {
+    servers.iter().map(Server::mark).collect()
+}
+
+pub(super) fn death(when: &When, end: End, log: &[String]) -> Problem {
     let when = match when {
         When::BeforeThisStep => "before this step",
         When::AtThisStep => "at this step",
     };
     Problem {
-        about: About::Else,
+        about: if is_unwritten(log) {
+            About::Unwritten
+        } else {
+            About::Else
+        },
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),
         explain: Some(explain_end(log).unwrap_or_else(|| {

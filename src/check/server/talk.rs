@@ -178,7 +178,7 @@ impl Talk {
 
 /// Pieces with pauses, as long as a person can read the line; all at once otherwise.
 fn shell_paced(pieces: &[Piece], pace: &Pace, values: &Values) -> Vec<String> {
-    const MOST: usize = 6;
+    const MOST: usize = 8;
     let bytes = pieces::join(pieces, values);
     let (parts, pause) = pace.cut(&bytes);
     if parts.len() == 1 || parts.len() > MOST {

@@ -176,6 +176,7 @@ mod tests {
             file: "a.sql".into(),
             whole_file: true,
             text: text.into(),
+            for_postgres: None,
         }
     }
 

@@ -69,6 +69,7 @@ mod tests {
 
     fn script(text: &str) -> Script {
         Script {
+            for_postgres: None,
             file: "a.sql".into(),
             whole_file: true,
             text: text.into(),

@@ -45,6 +45,9 @@
 //! on       = ["shop", "abroad"]            # without it, on the first data set
 //! ```
 //!
+//! `also = ["postgres"]` at the top: what has passed is run once more on a PostgreSQL, to be told about ([`postgres`]). Where a file of the
+//! course has to be written differently there, the one with `.postgres.sql` in its name is read instead.
+//!
 //! A statement that does not run, or gives the wrong columns, is told once, and a shuffled copy is looked at where the data as written is
 //! right: what follows from the first mistake would only hide it.
 //!
@@ -65,7 +68,9 @@ mod images;
 mod lines;
 mod place;
 mod plan;
+mod postgres;
 mod state_diff;
+mod statements;
 mod table;
 mod trials;
 mod verdict;
@@ -81,6 +86,7 @@ use answers::{Answer, Got, NoAnswer};
 use cage::Cage;
 use data::Stored;
 use plan::{Asks, DataSet, Fate, Plan, Write};
+pub(super) use postgres::says as postgres_says;
 use std::{collections::HashMap, time::Instant};
 use trials::Ground;
 use verdict::Case;

@@ -19,6 +19,16 @@ pub(super) struct Plan {
     pub(super) writes: Vec<Write>,
     /// What is looked at besides the answers.
     pub(super) trials: Trials,
+    /// Where statements that have passed are run once more, to be told about and not to be judged.
+    pub(super) also: Vec<Also>,
+}
+
+/// Another database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Also {
+    /// PostgreSQL, where it is installed.
+    Postgres,
 }
 
 /// What is compared with the solution.
@@ -107,6 +117,8 @@ pub(super) struct Script {
     pub(super) whole_file: bool,
     /// The SQL.
     pub(super) text: String,
+    /// The same in PostgreSQL's SQL, where it has to be written differently.
+    pub(super) for_postgres: Option<String>,
 }
 
 impl Ask {

@@ -1,6 +1,7 @@
 //! What each command of the stand-in does, and what it answers, as Redis 7 does.
 
 use super::{
+    glob::fits,
     keys::{Done, Keys, WRONG_TYPE, bytes_or_nothing, count, number, wrong_number},
     resp::Reply,
     store::{DATABASES, Database, Store, Value},
@@ -45,9 +46,8 @@ fn arity(name: &str) -> Option<(usize, usize)> {
         "PING" => (1, 2),
         "QUIT" | "INFO" | "FLUSHALL" | "COMMAND" => (1, ANY),
         "DBSIZE" => (1, 1),
-        "ECHO" | "GET" | "INCR" | "DECR" | "TTL" | "PTTL" | "HGETALL" | "SMEMBERS" | "SELECT" => {
-            (2, 2)
-        }
+        "ECHO" | "GET" | "INCR" | "DECR" | "TTL" | "PTTL" | "HGETALL" | "SMEMBERS" | "SELECT"
+        | "KEYS" => (2, 2),
         "LPOP" => (2, 3),
         "DEL" | "EXISTS" | "MGET" | "CLIENT" => (2, ANY),
         "INCRBY" | "SETNX" | "GETSET" | "HGET" => (3, 3),
@@ -106,6 +106,13 @@ fn on_keys(name: &str, database: &mut Database, words: &[Vec<u8>], now: Instant)
     let mut keys = Keys { database, now };
     match name {
         "DBSIZE" => Ok(count(keys.database.len(now))),
+        "KEYS" => Ok(Reply::List(
+            keys.database
+                .names(now)
+                .filter(|name| fits(&words[0], name))
+                .map(|name| Reply::Bytes(name.clone()))
+                .collect(),
+        )),
         "GET" => keys.text(&words[0]).map(bytes_or_nothing),
         "SET" => keys.set(words),
         "SETNX" => {

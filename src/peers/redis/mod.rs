@@ -4,6 +4,7 @@
 //! redis-server, command by command. It does not speak RESP3, replicate, persist, publish or run scripts.
 
 mod commands;
+mod glob;
 mod keys;
 mod resp;
 mod store;
@@ -59,6 +60,15 @@ impl RedisStandIn {
     /// Its address, for a program that is given one as `REDIS_URL`.
     pub fn url(&self) -> String {
         format!("redis://{}/0", self.address())
+    }
+
+    /// Forgets everything, as a Redis does that is started again.
+    pub fn clear(&self) {
+        let mut store = self.shared.store.lock();
+        store
+            .as_mut()
+            .unwrap_or_else(|broken| broken.get_mut())
+            .clear();
     }
 
     /// How many commands have come.

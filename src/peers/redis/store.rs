@@ -73,6 +73,12 @@ impl Database {
             .retain(|_, entry| entry.ends.is_none_or(|ends| ends > now));
         self.0.len()
     }
+
+    /// The names of all keys, in no order.
+    pub(super) fn names(&mut self, now: Instant) -> impl Iterator<Item = &Vec<u8>> {
+        self.len(now);
+        self.0.keys()
+    }
 }
 
 impl Entry {

@@ -49,8 +49,8 @@ fn say(stream: &mut TcpStream, words: &[String]) -> Vec<Vec<u8>> {
     }
     stream.write_all(bytes.as_bytes()).expect("sent");
     let mut reply = reply(stream);
-    // Hashes and sets have no order.
-    if matches!(words[0].as_str(), "HGETALL" | "SMEMBERS") {
+    // Hashes, sets and keys have no order.
+    if matches!(words[0].as_str(), "HGETALL" | "SMEMBERS" | "KEYS") {
         let step = if words[0] == "HGETALL" { 2 } else { 1 };
         let mut items: Vec<Vec<Vec<u8>>> = reply
             .drain(1..)
@@ -118,11 +118,11 @@ impl Dice {
     }
 
     fn command(&mut self) -> Vec<String> {
-        const NAMES: [&str; 36] = [
+        const NAMES: [&str; 37] = [
             "PING", "ECHO", "SET", "SET", "SET", "GET", "GET", "DEL", "EXISTS", "INCR", "INCRBY",
             "DECR", "EXPIRE", "PEXPIRE", "TTL", "TTL", "MGET", "MSET", "SETNX", "GETSET", "HSET",
             "HSET", "HGET", "HGETALL", "HDEL", "LPUSH", "RPUSH", "LPOP", "LRANGE", "SADD", "SADD",
-            "SREM", "SMEMBERS", "SELECT", "DBSIZE", "NOSUCH",
+            "SREM", "SMEMBERS", "SELECT", "DBSIZE", "KEYS", "NOSUCH",
         ];
         const WORDS: [&str; 18] = [
             "a",
@@ -154,6 +154,10 @@ impl Dice {
                 0
             }
             "PING" => self.below(3),
+            "KEYS" => {
+                words.push(self.of(&["*", "?", "[a-b]", "[^a]", "a*", "x"]).to_owned());
+                0
+            }
             "GET" | "INCR" | "DECR" | "TTL" | "HGETALL" | "SMEMBERS" => {
                 [1, 1, 1, 1, 1, 2, 0][self.below(7)]
             }

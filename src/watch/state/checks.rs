@@ -85,6 +85,16 @@ impl State {
         }
     }
 
+    pub(super) fn on_word(&mut self, run: u64, word: String) -> Vec<Effect> {
+        match &mut self.phase {
+            Phase::Verdict(report) if run == self.run && report.passed() => {
+                report.notes.push(word);
+                vec![Effect::Show(What::Detail)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn on_checked(
         &mut self,
         run: u64,

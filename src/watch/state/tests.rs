@@ -288,6 +288,26 @@ fn advice_comes_below_a_pass_and_only_for_the_newest_contents() {
 }
 
 #[test]
+fn a_word_from_another_database_comes_below_a_pass_and_only_for_the_newest_contents() {
+    let word = |run| Event::Word {
+        run,
+        word: "also right there".into(),
+    };
+    let mut script = Script::start();
+    script.save("a").passes();
+    let old = script.newest_run();
+    script.save("b").passes().on(word(old));
+    let shown = |script: &Script| match &script.state.phase {
+        Phase::Verdict(report) => report.notes.clone(),
+        _ => panic!("there is a verdict"),
+    };
+    assert_eq!(shown(&script), [""; 0]);
+    let newest = script.newest_run();
+    script.on(word(newest));
+    assert_eq!(shown(&script), ["also right there"]);
+}
+
+#[test]
 fn a_save_brings_the_verdict_back_in_place_of_any_text() {
     let mut script = Script::start();
     assert_eq!(script.state.panel, Panel::Welcome);

@@ -8,7 +8,8 @@
 //!     GET /products/ID   ->   200 and what the upstream says, at most one second old
 //!     GET /products/ID   ->   502 if the upstream fails; that is not kept
 //!
-//! The path is the key, with its query: /prices/7?in=eur and /prices/7?in=usd are two answers.
+//! The path is the key, with its query: /prices/7?in=eur and /prices/7?in=usd are two answers. Not more
+//! than a hundred are kept, or whoever asks for a thousand made-up names fills your memory.
 //!
 //! Read more: `std::time::Instant`, `std::collections::HashMap`
 
@@ -22,6 +23,9 @@ use std::{
 
 /// How old an answer may be.
 const FRESH_FOR: Duration = Duration::from_secs(1);
+
+/// How many answers may be kept. Which of them go when there are too many does not matter here.
+const MOST: usize = 100;
 
 /// What the upstream has said, by path, and when.
 #[derive(Default)]

@@ -12,13 +12,10 @@
 //!
 //! Read more: RFC 9110, section 15.5.9 (408); RFC 6585, section 5 (431)
 
-use std::{
-    env,
-    io::{self, ErrorKind, Read, Write},
-    net::{TcpListener, TcpStream},
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+use std::{env, thread};
 
 const HEAD_WITHIN: Duration = Duration::from_secs(1);
 const HEAD_AT_MOST: usize = 16 * 1024;

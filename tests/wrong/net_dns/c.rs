@@ -6,7 +6,9 @@
 //! question has a random id, which the right answer repeats. Long names are written once: where one
 //! comes again, two bytes point back to it. The first of them is 0xC0 or more; no label is so long.
 //!
-//!     NAME\n   ->   ADDRESS TTL\n    as in "192.0.2.7 300"; the resolver is at $DNS_SERVER
+//! Your server is sent names over TCP, one in a line, and asks the resolver at $DNS_SERVER for each:
+//!
+//!     NAME\n   ->   ADDRESS TTL\n    as in "192.0.2.7 300", address and seconds
 //!     NAME\n   ->   unknown\n        if there is no such name
 //!
 //! Read more: RFC 1035, sections 4.1.2 (the question) and 4.1.4 (names that point back)
@@ -18,7 +20,7 @@ use std::{env, time::Duration};
 
 /// The question for the address of a name: 3www4test0 stands for www.test.
 fn question(id: u16, name: &str) -> Vec<u8> {
-    // Id; please look further; one question; no answers, authorities or extras.
+    // The id; a flag, “ask others if you do not know”; one question; no answers, authorities or extras.
     let mut bytes = [&id.to_be_bytes()[..], &[1, 0, 0, 1, 0, 0, 0, 0, 0, 0]].concat();
     // A dot is for people. The wire has lengths, so that a reader knows how far to go before it reads.
     bytes.push(name.len() as u8);

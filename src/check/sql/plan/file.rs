@@ -2,7 +2,7 @@
 
 use super::{
     super::trials::{self, Trials},
-    Ask, Asks, DataSet, Fate, Plan, Script, Write,
+    Also, Ask, Asks, DataSet, Fate, Plan, Script, Write,
 };
 use crate::{
     course::{course_error, nearest, parse_toml},
@@ -35,6 +35,8 @@ struct RawPlan {
     transaction: Option<trials::Transaction>,
     pages: Option<trials::Pages>,
     migration: Option<trials::Migration>,
+    #[serde(default)]
+    also: Vec<Also>,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +153,7 @@ impl Reader<'_> {
             rounds,
             writes,
             trials,
+            also: raw.also,
         };
         for ask in plan.asks() {
             for name in ask.explain.keys() {
@@ -239,6 +242,7 @@ impl Reader<'_> {
                 file: self.file.to_owned(),
                 whole_file: false,
                 text: sql,
+                for_postgres: None,
             });
         }
         Ok(DataSet {
@@ -263,6 +267,7 @@ impl Reader<'_> {
         let file = self.exercises.join(name);
         match workspace::read_if_there(&file)? {
             Some(text) => Ok(Script {
+                for_postgres: workspace::read_if_there(&file.with_extension("postgres.sql"))?,
                 file,
                 whole_file: true,
                 text,

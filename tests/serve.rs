@@ -108,6 +108,7 @@ fn it_serves_shows_what_is_printed_starts_again_at_a_save_and_ends_with_all_it_s
     serving.wait_for("curl -i http://127.0.0.1:$PORT/");
     assert!(serving.asks().ends_with("one"));
     serving.wait_for("asked: GET /hello HTTP/1.1");
+    serving.wait_for("  GET /hello -> 200, ");
     tiny.write("exercises/sample.rs", "fn main() { no }");
     serving.wait_for("cannot find value `no`");
     tiny.write("exercises/sample.rs", answering("two"));

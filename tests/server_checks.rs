@@ -8,11 +8,13 @@ mod common;
 use backendlings::{
     error::Error,
     outcome::{CheckState, Finding, Report},
+    process::Cancel,
 };
 use common::{
     Tiny,
     steps::{actual, server},
 };
+use std::thread;
 
 fn course(steps: &str, checks: &str, entry: &str) -> Tiny {
     let tiny = Tiny::sample("fn main() {}\n", &format!("kind = \"server\"\n{entry}"));
@@ -362,4 +364,37 @@ fn the_check_program_alone_is_enough() {
     let report = tiny.check(server(COUNTS)).expect("no fault of the course");
     assert!(report.passed(), "{report:#?}");
     passes("#[test]\nfn nothing_is_asked() {}\n", COUNTS);
+}
+
+#[test]
+fn a_check_that_nobody_wants_any_more_is_stopped_with_its_program() {
+    let tiny = course("", "", "");
+    let mark = tiny.path("mark");
+    let checks = format!(
+        "#[test]\nfn it_waits() {{ std::fs::write({:?}, std::process::id().to_string()).expect(\"written\"); loop {{ std::thread::park() }} }}\n",
+        mark.display().to_string()
+    );
+    tiny.write("exercises/sample.check.rs", checks);
+    tiny.write(
+        "exercises/sample.toml",
+        "limits = { ready_seconds = 30, step_seconds = 600 }\n",
+    );
+    let cancel = Cancel::new();
+    let program = thread::scope(|scope| {
+        let judging =
+            scope.spawn(|| tiny.check_until(&cancel, "exercises/sample.rs", server(COUNTS)));
+        let program = loop {
+            match std::fs::read_to_string(&mark) {
+                Ok(number) if !number.is_empty() => break number,
+                _ => assert!(!judging.is_finished(), "it was not waited for"),
+            }
+            thread::yield_now();
+        };
+        cancel.cancel();
+        let result = judging.join().expect("no panic");
+        assert!(matches!(result, Err(Error::Cancelled)), "{result:?}");
+        program
+    });
+    let stat = std::fs::read_to_string(format!("/proc/{program}/stat"));
+    assert!(stat.is_err(), "process {program} is still there: {stat:?}");
 }

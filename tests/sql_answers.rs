@@ -16,11 +16,13 @@ use std::path::Path;
 fn check_one(course: &Course, name: &str, text: &str, cancel: &Cancel) -> Result<Report> {
     // SQL needs no compiler.
     let toolchain = Toolchain::only("rustc");
+    let exercise = course.exercise(name).expect("an exercise");
+    let shipped = workspace::read(&course.file(exercise)).expect("the starting file");
     let job = Job {
         course,
-        exercise: course.exercise(name).expect("an exercise"),
+        exercise,
         source: &Source::text(text),
-        pristine: text,
+        pristine: &shipped,
         build_dir: Path::new("unused"),
     };
     check::check(

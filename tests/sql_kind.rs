@@ -326,7 +326,7 @@ fn a_statement_that_writes_is_judged_by_the_tables_after_it() {
     let finding = small.finding("UPDATE t SET city = 'Nice'");
     assert_eq!(
         finding.actual.as_deref(),
-        Some("in the table t: 3 rows: 2 that belong there are missing, 2 do not belong there")
+        Some("in the table t: 3 rows: 2 differ")
     );
     assert_eq!(
         small.finding("SELECT 1").actual.as_deref(),

@@ -165,3 +165,17 @@ fn what_is_right_here_and_not_there_is_told_with_postgresqls_words() {
     // An exercise that does not ask for it gets no word.
     assert_eq!(bench.says("hello_sql", &bench.solution("hello_sql")), None);
 }
+
+/// Prints it: `cargo test --test sql_postgres -- --ignored --nocapture`.
+#[test]
+#[ignore = "for reading, not for judging"]
+fn show_what_postgresql_says_to_right_answers() {
+    let Some(bench) = Bench::new() else { return };
+    for name in bench.names() {
+        let dir = bench.course.workspace.right_answers(&name);
+        for file in workspace::list_dir(&dir).expect("listed") {
+            let text = workspace::read(&file).expect("a file");
+            println!("{}: {:?}", file.display(), bench.says(&name, &text));
+        }
+    }
+}

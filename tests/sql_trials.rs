@@ -376,6 +376,15 @@ fn pages_that_all_cost_as_much_as_the_whole_table_are_caught() {
 }
 
 #[test]
+fn a_second_statement_is_pointed_at() {
+    let two = "SELECT id, at FROM t WHERE (at, id) < (:at, :id) ORDER BY at DESC, id DESC LIMIT 4;\n-- more\n  SELECT 2;";
+    let finding = paged().finding(two);
+    assert_eq!(finding.actual.as_deref(), Some("2 statements or more"));
+    let place = finding.location.expect("a place");
+    assert_eq!((place.line, place.column), (3, 3));
+}
+
+#[test]
 fn a_walk_that_never_ends_is_stopped_at_its_first_wrong_page() {
     let same = "SELECT id, at FROM t ORDER BY at DESC, id DESC LIMIT 4";
     says(

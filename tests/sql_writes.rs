@@ -99,6 +99,29 @@ fn a_missing_rule_is_told_by_the_write_that_should_have_been_refused() {
 }
 
 #[test]
+fn a_write_can_be_repeated_by_hand_with_those_before_it_that_are_kept() {
+    let tiny = Tiny::with_info(INFO);
+    tiny.write("exercises/sample.sql", "-- TODO\n");
+    tiny.write("solutions/sample.sql", COUPONS);
+    tiny.write(
+        "exercises/shop.sql",
+        "CREATE TABLE customers (id INTEGER PRIMARY KEY); INSERT INTO customers VALUES (1)",
+    );
+    let seen = "[[data]]\nname = 'shop'\nclaim = 'on the shop'\nfiles = ['shop.sql']\n";
+    tiny.write("exercises/sample.toml", format!("{WRITES}{seen}"));
+    let report = check(&tiny, &COUPONS.replace(" UNIQUE", ""));
+    let repeat = report.findings[0].repeat.as_deref().expect("a command");
+    assert!(
+        repeat.ends_with(
+            "\".read 'exercises/shop.sql'\" \".read 'exercises/sample.sql'\" \
+             \"INSERT INTO coupons (code, percent) VALUES ('A', 100)\" \
+             \"INSERT INTO coupons (code, percent) VALUES ('A', 10)\""
+        ),
+        "{repeat}"
+    );
+}
+
+#[test]
 fn a_rule_too_strict_is_told_with_its_own_words() {
     let finding = first("BETWEEN 1 AND 100", "BETWEEN 1 AND 99");
     assert_eq!(finding.claim, "a coupon begins unused · on the shop");
@@ -181,6 +204,15 @@ fn where_the_tables_are_wrong_no_write_is_tried() {
         .iter()
         .filter(|check| check.state == CheckState::NotRun);
     assert_eq!(not_run.count(), 5);
+    // Nor on other data, where the same mistake is not told again.
+    let more = "[[write]]\nclaim = 'there too'\naccepted = \"INSERT INTO coupons (code, percent) VALUES ('X', 1)\"\non = ['other']\n\
+        [[data]]\nname = 'other'\nclaim = 'on other data'\nhidden = true\nholds = 'a table'\nsql = \"CREATE TABLE customers (id INTEGER PRIMARY KEY)\"\n";
+    let two = tiny(WRITES, COUPONS);
+    two.write("exercises/sample.toml", format!("{WRITES}{SEEN}{more}"));
+    let wrong =
+        "CREATE TABLE coupons (kode TEXT, percent INTEGER, uses INTEGER, customer_id INTEGER)";
+    assert_eq!(check(&two, wrong).findings.len(), 1);
+    assert!(check(&two, COUPONS).passed());
     let report = check(&tiny(WRITES, COUPONS), "CREATE TABLE coupon (code TEXT)");
     assert_eq!(
         report.findings[0].explain.as_deref(),

@@ -3,7 +3,11 @@
 
 mod pty;
 
-use backendlings::workspace;
+use backendlings::{
+    process::Cancel,
+    services::Services,
+    workspace::{self, Workspace},
+};
 use pty::Terminal;
 use std::{
     fs,
@@ -278,6 +282,33 @@ fn clippys_advice_comes_after_the_pass_and_does_not_take_it_back() {
     let screen = terminal.wait_for_text("unneeded `return` statement");
     assert!(screen.contains("Passed"), "{screen}");
     assert!(course.progress().contains("done one"));
+}
+
+#[test]
+fn what_postgresql_says_comes_below_the_pass_where_it_is_installed() {
+    let course = Course::new();
+    let services = Services::of(&Workspace::at(course.root()));
+    if let Err(missing) = services.postgres(&Cancel::new()).expect("no fault") {
+        println!("skipped: {missing}");
+        return;
+    }
+    course.write(
+        "info.toml",
+        "format_version = 1\n[[exercises]]\nname = 'ask'\nkind = 'sql'\nhint = 'h'\n",
+    );
+    course.write(
+        "exercises/ask.toml",
+        "also = ['postgres']\n[[statement]]\nclaim = 'three'\n[[data]]\nname = 'none'\nclaim = 'on nothing'\n",
+    );
+    course.write("exercises/ask.sql", "SELECT 2 AS n;\n");
+    course.write("solutions/ask.sql", "SELECT 3 AS n;\n");
+    let terminal = Terminal::watch(course.root(), &[]);
+    terminal.wait_for_text("three · on nothing");
+    course.write("exercises/ask.sql", "SELECT ifnull(NULL, 3) AS n;\n");
+    let screen = terminal.wait_for_text("does not take your statement");
+    assert!(screen.contains("Passed"), "{screen}");
+    course.write("exercises/ask.sql", "SELECT 1 + 2 AS n;\n");
+    terminal.wait_for_text("Also right on PostgreSQL");
 }
 
 #[test]

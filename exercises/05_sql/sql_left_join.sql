@@ -1,7 +1,7 @@
 -- sql_left_join: keep the ones with no match
 --
--- JOIN gives pairs, so a customer without an order is in no row. In a list of customers that is a hole nobody sees: the very
--- people the shop wants to write to are missing. LEFT JOIN keeps each row of the table on its left; where nothing
+-- JOIN gives pairs, so a customer without an order is in no row. In a list of customers that is a hole nobody sees: the
+-- very people the shop wants to write to are missing. LEFT JOIN keeps each row of the table on its left; where nothing
 -- matches, the columns of the right table are NULL.
 --
 --     customers, orders   ->   id   name             shipped

@@ -1,17 +1,18 @@
 -- sql_upsert: insert or update in one statement
 --
--- "Is there a row? Then add one, else insert it" takes two statements, and between the two another request does the same: a view is
--- lost, or the second INSERT fails. One statement with ON CONFLICT leaves the question to the database, which lets nobody in
--- between. The row stays where it is, with its id and with everything that points to it.
+-- "Is there a row? Then add one, else insert it" takes two statements, and between the two another request does the same:
+-- a view is lost, or the second INSERT fails. One statement leaves the question to the database, which lets nobody in
+-- between; and the row stays where it is, with its id and with everything that points to it.
 --
---     a view of product 4, 2026-06-30T09:15:00Z   ->   views          no row for this product and day: a row with 1 view, first seen now
---                                                      1              there is one: one view more, first_seen_at as it was
+--     in product_views, for product 4 and the day 2026-06-30   ->   after a view at 09:15                      views
+--         no row                                                    a row, first seen 2026-06-30T09:15:00Z     1
+--         a row with 41 views, first seen at 06:30                  the same row, still first seen at 06:30    42
 --
--- Count this view on the day 2026-06-30, and give back the new number of views, in one statement. The runner runs your file
--- three times on each data set: three views. The tables: exercises/05_sql/shop/schema.sql and views.sql
+-- Count this view and give back the new number, in one statement. Your file is run three times on each data set: that is
+-- three views. The tables: exercises/05_sql/shop/schema.sql and views.sql
 --
--- Elsewhere: PostgreSQL has the same statement; there the columns between the brackets of ON CONFLICT must be named, and in SET the
--- old value needs its table: product_views.views. MySQL writes ON DUPLICATE KEY UPDATE, and has no RETURNING.
+-- Elsewhere: PostgreSQL has the same statement, if ON CONFLICT names its columns and SET names the table of the old value,
+-- product_views.views. MySQL writes ON DUPLICATE KEY UPDATE, and has no RETURNING.
 --
 -- Read more: https://sqlite.org/lang_upsert.html
 

@@ -11,7 +11,8 @@
 --
 -- One statement for each; all other rows stay as they are. The tables: exercises/05_sql/shop/schema.sql
 --
--- Elsewhere: PostgreSQL counts ids with GENERATED … AS IDENTITY, MySQL with AUTO_INCREMENT; both fill in an id that you leave out.
+-- Elsewhere: PostgreSQL counts ids with GENERATED … AS IDENTITY, MySQL with AUTO_INCREMENT; both fill in an id that you
+-- leave out.
 --
 -- Read more: https://sqlite.org/lang_insert.html
 

@@ -19,7 +19,7 @@
 --
 -- Read more: https://sqlite.org/lang_transaction.html
 
--- TODO: Make these three statements one transaction. They may change places, and stay as they are.
+-- TODO: Make these three statements one transaction. Their text stays, their order may change.
 UPDATE accounts SET balance_cents = balance_cents + :cents WHERE id = :to_id;
 UPDATE accounts SET balance_cents = balance_cents - :cents WHERE id = :from_id;
 INSERT INTO transfers (from_id, to_id, cents) VALUES (:from_id, :to_id, :cents);

@@ -1,16 +1,15 @@
 -- sql_group_by: aggregate at the right grain
 --
--- Before you sum, ask what one row is. Revenue sums lines of orders; join the payments to them as well, and an order that was paid
--- in two parts has each of its lines twice, and the report shows money that never came. The query runs without an error, and the
--- number looks like a number.
+-- Before you sum, ask what one row is. Revenue sums lines of orders; join the payments to them as well, and an order that
+-- was paid in two parts has each of its lines twice. The report shows money that never came, and no error.
 --
 --     products, order_items, payments   ->   category   orders   revenue_cents
 --                                            desk       14       34170
 --                                            …          4 rows on the visible data, and none for gifts
 --
--- For each category: how many orders hold products of it, and the revenue, quantity × price_cents of the lines. Only orders for which
--- a payment is there count, in one part or in several; a line's price is the one in order_items. Only categories with at
--- least two such orders. The order of the rows does not matter. The tables: exercises/05_sql/shop/schema.sql
+-- For each category: how many orders hold products of it, and their revenue, quantity × price_cents of the lines in
+-- order_items. An order counts if at least one payment is there for it. Only categories with at least two such orders.
+-- The order of the rows does not matter. The tables: exercises/05_sql/shop/schema.sql
 --
 -- Elsewhere: PostgreSQL, and MySQL as it comes today, refuse a column in SELECT that is neither in GROUP BY nor in an
 -- aggregate. SQLite takes it from any row of the group.
@@ -18,7 +17,8 @@
 -- Read more: https://sqlite.org/lang_aggfunc.html
 
 -- EXISTS asks about payments without joining them: one row is still one line of an order, and a sum over lines is right.
--- count(DISTINCT …) counts the orders behind the lines. WHERE chooses lines before the groups are made, HAVING chooses groups.
+-- count(DISTINCT …) counts the orders behind the lines. WHERE chooses lines before the groups are made, HAVING chooses
+-- among the groups.
 SELECT products.category,
        count(DISTINCT order_items.order_id) AS orders,
        sum(order_items.quantity * order_items.price_cents) AS revenue_cents

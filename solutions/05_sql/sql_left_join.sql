@@ -1,7 +1,7 @@
 -- sql_left_join: keep the ones with no match
 --
--- JOIN gives pairs, so a customer without an order is in no row. In a list of customers that is a hole nobody sees: the very
--- people the shop wants to write to are missing. LEFT JOIN keeps each row of the table on its left; where nothing
+-- JOIN gives pairs, so a customer without an order is in no row. In a list of customers that is a hole nobody sees: the
+-- very people the shop wants to write to are missing. LEFT JOIN keeps each row of the table on its left; where nothing
 -- matches, the columns of the right table are NULL.
 --
 --     customers, orders   ->   id   name             shipped
@@ -15,8 +15,9 @@
 --
 -- Read more: https://sqlite.org/lang_select.html#the_from_clause
 
--- The condition on the orders belongs to ON: it says which orders match. In WHERE it would come too late, after the join, and throw
--- the rows with NULL out again. count(orders.id) counts the values that are not NULL, count(*) every row, also the one that stands for nobody.
+-- The condition on the orders belongs to ON: it says which orders match. In WHERE it would come too late, after the join,
+-- and throw the rows with NULL out again. count(orders.id) counts the values that are not NULL; count(*) counts rows, also
+-- the one that stands for "no order".
 SELECT customers.id, customers.name, count(orders.id) AS shipped
 FROM customers
 LEFT JOIN orders ON orders.customer_id = customers.id

@@ -1,7 +1,7 @@
--- sql_window: windows: running totals, and the first ones of each group
+-- sql_window: a window looks at the group and keeps the row
 --
--- GROUP BY makes one row of a group. A window keeps every row and lets it look at its group: what came before it, and which
--- place it has. A statement of account is such a list, and so are "the best three of each".
+-- GROUP BY makes one row of a group. A window keeps every row and lets it look at its group: what came before it, and
+-- which place it has. A statement of account is such a list, and so are "the best three of each".
 --
 --     payments, orders   ->   customer_id   payment_id   amount_cents   total_cents
 --                             1             2            4770           4770
@@ -10,10 +10,10 @@
 --                             desk       Leather desk mat   7900
 --                             desk       Desk lamp          4900                       … 8 rows on the visible data
 --
--- 1. Every payment with its customer and what this customer has paid up to it, this payment included. Payments go by paid_at; two of
---    the same moment by their id.
--- 2. The two dearest products of each category. Where others cost as much as the second one, they are in the list too: a product is in
---    it if fewer than two products of its category are dearer.
+-- 1. Every payment with its customer and what this customer has paid up to it, this payment included. Payments go by
+--    paid_at; two of the same moment by their id.
+-- 2. The two dearest products of each category. Where others cost as much as the second one, they are in the list too: a
+--    product is in it if fewer than two products of its category are dearer.
 --
 -- The order of the rows does not matter. The tables: exercises/05_sql/shop/schema.sql
 --
@@ -21,8 +21,8 @@
 --
 -- Read more: https://sqlite.org/windowfunctions.html
 
--- PARTITION BY begins a new total for each customer. With ORDER BY a window reaches from its beginning to the row itself and to all
--- rows of the same place; the id gives each row a place of its own.
+-- PARTITION BY begins a new total for each customer. With ORDER BY a window reaches from its beginning to the row itself
+-- and to all rows of the same place; the id gives each row a place of its own.
 SELECT orders.customer_id, payments.id AS payment_id, payments.amount_cents,
        sum(payments.amount_cents) OVER (
            PARTITION BY orders.customer_id ORDER BY payments.paid_at, payments.id

@@ -12,7 +12,7 @@
 --  -> SEARCH orders USING INDEX …                        90 steps, and nothing is sorted
 --
 -- This is the shop's order list. One index can do all of it: the two equal conditions, the range, and the order. Each row
--- that the index gives and the query throws away is a row too many. The runner allows 319 steps.
+-- that the index gives and the query throws away is a row too many. The runner allows 1/500 of the steps.
 -- The tables: exercises/05_sql/shop/schema.sql and exercises/06_sql_design/big/orders.sql
 --
 -- Elsewhere: the same in PostgreSQL and MySQL.

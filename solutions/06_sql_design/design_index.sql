@@ -6,8 +6,8 @@
 --
 --     SELECT id, name FROM customers WHERE lower(email) = lower('Customer31415@Example.com')
 --
---     SCAN customers                          250,011 steps of SQLite's machine
---  -> SEARCH customers USING INDEX …               18 steps
+--     SCAN customers                          250,000 steps of SQLite's machine
+--  -> SEARCH customers USING INDEX …               20 steps
 --
 -- People type their address as they like, so the login compares small letters; its query is not yours to change. email is
 -- UNIQUE, so there is an index of the emails as they are written already. It does not help: the question is about

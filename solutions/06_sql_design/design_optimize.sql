@@ -4,9 +4,9 @@
 -- function has been put around the column, that order says nothing: SQLite has to compute it for every row, and reads
 -- them all.
 --
---     orders      ->   the orders placed on 31 May 2026                   200,279 steps of SQLite's machine now
---     customers   ->   the customers whose email begins with petra.         8,159
---     customers   ->   the customers of Lyon with an order since 29 June    249,304
+--     orders      ->   the orders placed on 31 May 2026                   200,000 steps of SQLite's machine now
+--     customers   ->   the customers whose email begins with petra.         8,000
+--     customers   ->   the customers of Lyon with an order since 29 June    250,000
 --
 -- Your queries give the same rows for at most 1/20 of the steps. Two of them can be bound from both sides with >= and <;
 -- the third one begins at the wrong end. The order of the rows does not matter.

@@ -1,16 +1,15 @@
 -- design_relations: one fact in one place
 --
--- In a flat sheet the name of an author stands in every row of hers. Whoever corrects it corrects it everywhere, or makes
--- two authors of one. And what has no row cannot be said: an author without a post. So each thing gets a table of its
--- own, and the tables point to each other:
+-- In a flat sheet the name of an author stands in every row of hers. Whoever corrects it in some of them has made two
+-- authors of one; and an author without a post has no row to stand in. So each thing gets a table of its own, and the
+-- tables point to each other:
 --
 --     authors  --<  posts  --<  post_tags  >--  tags        one author, many posts; many posts, many tags
 --
--- What the tables refuse: a post without a title, or without an author; an author, a post or a tag in a key that is not
--- there; a second tag of one name, and a tag without one; the same tag twice on a post; to delete an author who has
--- posts, or a tag that is in use.
--- What they allow: two authors of the same name, for an author is known by the email; two posts with the same title; a
--- post without tags. Whoever deletes a post deletes its lines in post_tags with it.
+-- What the tables refuse: a post without a title or without an author; a key that points to nothing; a second tag of the
+-- same name, and a tag without one; the same tag twice on a post; to delete an author who has posts, or a tag in use.
+-- What they allow: two authors of the same name, for the email tells them apart; two posts with the same title; a post
+-- without tags. Whoever deletes a post deletes its lines in post_tags with it.
 -- The sheet: exercises/06_sql_design/blog.sql and blog_rows.sql
 --
 -- Elsewhere: the same in PostgreSQL and MySQL (with InnoDB). SQLite looks at foreign keys only after PRAGMA foreign_keys

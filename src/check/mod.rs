@@ -28,7 +28,7 @@ pub use all::{Round, check_all};
 pub use compile::advice;
 pub use files::Files;
 pub use memory::Memory;
-pub use server::{Told, serve};
+pub use server::{Seen, Told, serve};
 pub use source::Source;
 
 /// One exercise to check.

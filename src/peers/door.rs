@@ -20,7 +20,7 @@ const PORT_WITHIN: Duration = Duration::from_secs(5);
 /// Between two tries.
 const TRY_AGAIN: Duration = Duration::from_millis(10);
 
-/// Is told of each piece that passes, with the number of its connection, before it goes on.
+/// Is told of each piece that passes, with the number of its connection, before it goes on; an empty one is the end.
 type Watcher = dyn Fn(usize, Direction, &[u8]) + Send + Sync;
 
 /// A door. Dropping it shuts it for ever.
@@ -107,9 +107,11 @@ impl Door {
 fn accept(server: SocketAddr, port: u16, watcher: &Arc<Watcher>) -> io::Result<Accepting> {
     let watcher = Arc::clone(watcher);
     Accepting::start_at(port, move |line| {
+        let connection = line.number;
         carry(line, server, Trouble::Free, &|number, way, bytes: &[u8]| {
             watcher(number, way, bytes);
         });
+        watcher(connection, Direction::ToClient, &[]);
     })
 }
 

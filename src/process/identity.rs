@@ -1,6 +1,6 @@
 //! Who a process is: its number and the moment it started. It knows nothing of records.
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 /// A process that cannot be mistaken for a later one with the same number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,36 @@ impl Identity {
             .is_some_and(|group| kill_process_group(group, Signal::KILL).is_ok())
     }
 
+    /// Kills what a program that has ended itself has left in its group. They are known by the group's number, which nobody else can
+    /// have for as long as one of them lives, and by working in `directory`, which was made for that program alone. True if there
+    /// was something to kill.
+    #[cfg(target_os = "linux")]
+    pub(super) fn kill_left_behind(&self, directory: &Path) -> bool {
+        use rustix::process::{Pid, Signal, kill_process};
+        // The system tells places without links.
+        let directory = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+        let mut killed = false;
+        for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let path = process.path();
+            let works_there = std::fs::read_link(path.join("cwd"))
+                .is_ok_and(|place| place.starts_with(&directory));
+            let number = process.file_name().to_string_lossy().parse().ok();
+            let Some(pid) = number.and_then(Pid::from_raw) else {
+                continue;
+            };
+            if works_there && group_of(&path) == Some(self.pid) {
+                killed |= kill_process(pid, Signal::KILL).is_ok();
+            }
+        }
+        killed
+    }
+
+    /// Kills nothing: the system does not tell who works where.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn kill_left_behind(&self, _directory: &Path) -> bool {
+        false
+    }
+
     /// Kills nothing: the moments at which processes start are not known here.
     #[cfg(not(unix))]
     pub(super) fn kill_group(&self) -> bool {
@@ -75,6 +105,14 @@ fn started(pid: u32) -> Option<String> {
     let ticks = fields.nth(18)?;
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     Some(format!("{ticks}@{}", boot.trim()))
+}
+
+/// The number of a process's group: the third field after the name in its `stat`.
+#[cfg(target_os = "linux")]
+fn group_of(process: &Path) -> Option<u32> {
+    let stat = std::fs::read_to_string(process.join("stat")).ok()?;
+    let (_, after_name) = stat.rsplit_once(')')?;
+    after_name.split_whitespace().nth(2)?.parse().ok()
 }
 
 /// What `ps` says, to the second.

@@ -32,7 +32,7 @@ pub struct Note {
 /// What a runner that was killed had left behind.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// The programs that were still running; they have been killed with their groups.
+    /// The programs that were still running, or had left others running; they have been killed with their groups.
     pub killed: Vec<u32>,
     /// The directories that were noted with programs; nobody uses them any more.
     pub directories: Vec<PathBuf>,
@@ -84,7 +84,11 @@ impl Record {
                 if entry.runner.lives() {
                     continue;
                 }
-                if entry.program.kill_group() {
+                let directory = entry.directory.as_deref();
+                // The program may have ended, and those that it had started live on.
+                let killed = entry.program.kill_group()
+                    || directory.is_some_and(|dir| entry.program.kill_left_behind(dir));
+                if killed {
                     swept.killed.push(entry.program.pid());
                 }
                 swept.directories.extend(entry.directory);

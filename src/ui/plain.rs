@@ -15,6 +15,14 @@ pub fn report(report: &Report) -> String {
     report::text(report, COLUMNS, Theme::PLAIN)
 }
 
+/// The note that came last.
+pub fn last_note(report: &Report) -> String {
+    let note = report.notes.last();
+    note.map_or_else(String::new, |note| {
+        format!("\n{}", report::word(note, COLUMNS, Theme::PLAIN))
+    })
+}
+
 /// All of the watch screen that is worth saying again after something has changed, as plain lines.
 pub fn view(view: &View<'_>) -> String {
     let theme = Theme::PLAIN;

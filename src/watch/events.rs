@@ -152,6 +152,8 @@ pub enum What {
     Notice,
     /// A question.
     Question,
+    /// A word on the verdict, which is on the screen already.
+    Word,
     /// Another panel in place of the verdict.
     Panel,
 }

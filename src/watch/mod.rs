@@ -22,7 +22,7 @@ use crate::{
 };
 use events::{Effect, Event, What};
 use files::Files;
-use state::State;
+use state::{Phase, State};
 use std::{
     io,
     path::PathBuf,
@@ -281,6 +281,11 @@ impl Watcher {
             }
             Shown::Plain => match what {
                 What::Detail | What::Checking | What::Exercise => Ok(()),
+                // Alone, so that the verdict is not read out twice.
+                What::Word => match &self.state.phase {
+                    Phase::Verdict(report) => ui::print::out(&ui::plain::last_note(report)),
+                    _ => Ok(()),
+                },
                 _ => ui::print::out(&view::with_view(&self.state, now, ui::plain::view)),
             },
         }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     build::{Dependencies, Toolchain},
-    check::{self, Means, Source, Told, serve},
+    check::{self, Means, Seen, Source, Told, serve},
     course::Course,
     error::{Error, Result},
     process::Cancel,
@@ -141,11 +141,30 @@ impl Bench {
                 }
                 say(&text);
             }
+            Told::Asked(requests) => {
+                let lines: Vec<String> = requests.iter().map(request).collect();
+                say(&lines.join("\n"));
+            }
             Told::Printed(lines) => say(&lines.join("\n")),
             Told::Ended(how) => say(&format!(
                 "The server has ended: {how}. A save starts it again."
             )),
         }
+    }
+}
+
+/// A request and what came of it, in one line.
+fn request(seen: &Seen) -> String {
+    let Seen {
+        method,
+        path,
+        status,
+        took,
+    } = seen;
+    match (status, took.as_millis()) {
+        (None, _) => format!("  {method} {path} -> no answer"),
+        (Some(status), 0) => format!("  {method} {path} -> {status}, under 1 ms"),
+        (Some(status), ms) => format!("  {method} {path} -> {status}, {ms} ms"),
     }
 }
 

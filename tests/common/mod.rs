@@ -188,6 +188,16 @@ impl Tiny {
 
     /// The same where `sample` lies in another file.
     pub(crate) fn check_file(&self, file: &str, text: impl AsRef<[u8]>) -> Result<Report> {
+        self.check_until(&Cancel::new(), file, text)
+    }
+
+    /// The same until somebody cancels it.
+    pub(crate) fn check_until(
+        &self,
+        cancel: &Cancel,
+        file: &str,
+        text: impl AsRef<[u8]>,
+    ) -> Result<Report> {
         let course = backendlings::course::Course::load(Workspace::at(self.root()))?;
         let pristine = Pristine::take(&course)?;
         self.write(file, text);
@@ -198,7 +208,7 @@ impl Tiny {
             dependencies: &Dependencies::new(&Toolchain::find()?, course.workspace.dependencies()),
             services: &Services::of(&course.workspace),
             standby: None,
-            cancel: &Cancel::new(),
+            cancel,
             on_stage: &|_| {},
         };
         check(files.job(&course, exercise), means)

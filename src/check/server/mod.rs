@@ -26,6 +26,7 @@ mod life;
 mod matcher;
 mod measure;
 mod message;
+mod onlooker;
 mod peers;
 mod peers_file;
 mod pieces;
@@ -58,6 +59,7 @@ use crate::{
 };
 use converse::Lines;
 use launch::{LISTENS, Launch, Server};
+pub use onlooker::Seen;
 use peers::Peers;
 use program::{Checks, Compiled};
 pub use serve::{Told, serve};
@@ -215,6 +217,7 @@ fn run(
         step_limit: story.step_limit.unwrap_or(job.exercise.time_limit),
         means,
         dir: scratch.path(),
+        total: claims.len(),
         at: 0,
         lines: servers.iter().map(|_| Lines::default()).collect(),
         asked: None,

@@ -14,6 +14,7 @@ use crate::{
     },
     course::course_error,
     error::{Error, Result},
+    process::{Program, Record},
     workspace,
 };
 use sha2::{Digest as _, Sha256};
@@ -40,7 +41,7 @@ pub(super) struct Checks {
 
 /// A check program that can be run.
 pub(super) struct Compiled {
-    program: PathBuf,
+    program: Program,
     file: PathBuf,
     pub(super) tests: Vec<TestFn>,
 }
@@ -109,7 +110,7 @@ impl Checks {
         let key = hex(digest);
         let note = dir.join("compiled");
         if let Some(program) = known(&note, &key)? {
-            return Ok(self.compiled(program));
+            return Ok(self.compiled(&program, job));
         }
         (means.on_stage)(Stage::Compiling);
         let beside = dir.join(&self.file);
@@ -138,12 +139,14 @@ impl Checks {
         };
         let text = format!("{key}\n{}", program.display());
         workspace::write_atomic(&note, text.as_bytes())?;
-        Ok(self.compiled(program))
+        Ok(self.compiled(&program, job))
     }
 
-    fn compiled(self, program: PathBuf) -> Compiled {
+    fn compiled(self, program: &Path, job: Job<'_>) -> Compiled {
+        // A runner that is killed leaves it running; the next one knows it by this record.
+        let record = Record::at(job.course.workspace.running());
         Compiled {
-            program,
+            program: Program::learners(program).recorded_in(record, None),
             file: self.file,
             tests: self.tests,
         }

@@ -1,12 +1,16 @@
-//! The learner's server for playing by hand: started with its peers and services, and left running. It judges nothing.
+//! The learner's server for playing by hand: started with its peers and services, and left running. The runner stands before it,
+//! passes every byte on as it is, and tells which requests there were. It judges nothing.
 
 use super::{
+    group,
     last_words::how,
-    launch::{self, Launch},
+    launch::{self, LISTENS, Launch},
     layout,
+    onlooker::{Onlooker, Seen},
     peers::Peers,
     program::Checks,
     random, read_steps, started_program,
+    step::Step,
     steps::Story,
     template::{Template, Values},
 };
@@ -14,10 +18,16 @@ use crate::{
     check::{Job, Means},
     error::{Error, Result},
     outcome::{Finding, Report},
+    peers::{Direction, Door},
     process::Record,
     workspace,
 };
-use std::time::Duration;
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Mutex, PoisonError, mpsc::channel},
+    time::{Duration, Instant},
+};
 
 /// How often the server's output is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(80);
@@ -39,6 +49,8 @@ pub enum Told {
         /// Lines to paste into a shell, from the exercise's steps.
         requests: Vec<String>,
     },
+    /// These requests were answered, or their connections have ended.
+    Asked(Vec<Seen>),
     /// It has printed these lines.
     Printed(Vec<String>),
     /// It has ended by itself, in these words.
@@ -75,13 +87,13 @@ pub fn serve(
         program: program.recorded_in(record, Some(scratch.path())),
         dir: scratch.path(),
         env: &env,
-        port: Some(port),
+        port: None,
         limit: story.ready_limit,
     };
     let mut server = match launch::launch(&launch, means.cancel)? {
         Ok(server) => server,
         Err(finding) => {
-            report.fail(explained(*finding, port));
+            report.fail(*finding);
             tell(Told::Failed(Box::new(report)));
             return Ok(());
         }
@@ -89,8 +101,26 @@ pub fn serve(
     let mut mark = server.mark();
     // A server for one client at a time must not wait for ours.
     drop(server.first_connection());
+    let (told, asked) = channel();
+    let onlooker = Mutex::new(Onlooker::default());
+    let watcher = move |connection: usize, way: Direction, bytes: &[u8]| {
+        let mut onlooker = onlooker.lock().unwrap_or_else(PoisonError::into_inner);
+        for seen in onlooker.look(connection, way, bytes, Instant::now()) {
+            // Nobody listens any more when the server is being stopped.
+            let _ = told.send(seen);
+        }
+    };
+    let behind = SocketAddr::from((Ipv4Addr::LOCALHOST, server.port()));
+    let _door = match Door::watched(behind, port, watcher) {
+        Ok(door) => door,
+        Err(error) => {
+            report.fail(taken(port, &error));
+            tell(Told::Failed(Box::new(report)));
+            return Ok(());
+        }
+    };
     tell(Told::Listening {
-        port: server.port(),
+        port,
         requests: requests(&story, &values),
         env: env.clone(),
     });
@@ -99,6 +129,10 @@ pub fn serve(
         let printed = server.lines_since(&mut mark);
         if !printed.is_empty() {
             tell(Told::Printed(printed));
+        }
+        let asked: Vec<Seen> = asked.try_iter().collect();
+        if !asked.is_empty() {
+            tell(Told::Asked(asked));
         }
         if let Some(end) = ended {
             tell(Told::Ended(how(end)));
@@ -112,7 +146,7 @@ fn requests(story: &Story, values: &Values) -> Vec<String> {
     let mut lines: Vec<String> = story
         .steps
         .iter()
-        .filter_map(|step| step.action.repeat(values))
+        .filter_map(|step| step.action.repeat(&of_the_first(step, values)))
         .filter(|line| line.starts_with("curl"))
         .collect();
     let mut seen = Vec::new();
@@ -125,13 +159,25 @@ fn requests(story: &Story, values: &Values) -> Vec<String> {
     lines
 }
 
-/// A port that was asked for may be taken; the one who asked can choose another.
-fn explained(finding: Finding, port: u16) -> Finding {
+/// The values of a step's first input, or of the first client of a group.
+fn of_the_first(step: &Step, values: &Values) -> Values {
+    let mut first = values.clone();
+    for (name, value) in step.each.first().into_iter().flatten() {
+        first.capture(name, value.fill(values));
+    }
+    first.capture(group::NUMBER, 1.to_string());
+    first
+}
+
+/// A port that was asked for may be taken; the one who asks can choose another.
+fn taken(port: u16, error: &io::Error) -> Finding {
     Finding {
+        expected: Some(format!("port {port} is free")),
+        actual: Some(error.to_string()),
         explain: Some(format!(
             "If another program has port {port}, choose another one, as in: serve --port {}.",
             port.wrapping_add(1)
         )),
-        ..finding
+        ..Finding::new(LISTENS)
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Telling<'a> {
     pub(super) step_limit: Duration,
     /// The directory in which the server runs.
     pub(super) dir: &'a Path,
+    /// How many checks there are in all, with those of a check program.
+    pub(super) total: usize,
     /// The instance that is spoken to, by its position.
     pub(super) at: usize,
     /// The connections that steps have left open, for each instance.
@@ -89,8 +91,8 @@ impl Telling<'_> {
     /// # Errors
     /// [`crate::error::Error::Cancelled`], or what the system refuses.
     pub(super) fn tell(&mut self, servers: &mut [Server], report: &mut Report) -> Result<Goes> {
-        let total = self.story.steps.len();
-        let mut held = vec![false; total];
+        let total = self.total;
+        let mut held = vec![false; self.story.steps.len()];
         let mut died = vec![false; servers.len()];
         let mut unanswered = 0;
         let mut step_before = marks(servers);

@@ -143,7 +143,11 @@ impl Talk {
                 })
             })
             .collect();
-        let told = told.join(", then ");
+        let told = match told.as_slice() {
+            // What is waited for was sent by a step before.
+            [] => "listen".to_owned(),
+            told => told.join(", then "),
+        };
         match self.on.as_slice() {
             [] => told,
             [one] => format!("on connection {one}: {told}"),

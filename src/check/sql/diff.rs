@@ -46,7 +46,7 @@ pub(super) fn compare(expected: &Table, actual: &Table, order: Order) -> Option<
     let lines = lines(expected, actual, &missing, &extra);
     Some(Difference {
         expected: count(expected.rows.len()),
-        actual: in_numbers(actual.rows.len(), missing.len(), extra.len()),
+        actual: in_numbers(actual.rows.len(), missing.len(), extra.len(), pairs(&lines)),
         words: words(expected, actual, &extra, &lines),
         tables: Some(shown(&expected.columns, lines)),
     })
@@ -159,18 +159,31 @@ fn leftovers(expected: &[Row], actual: &[Row]) -> (Vec<usize>, Vec<usize>) {
     (missing, extra)
 }
 
-fn in_numbers(rows: usize, missing: usize, extra: usize) -> String {
-    let missing = match missing {
+/// How many rows are there with other values in some of their cells.
+fn pairs(lines: &[Line<'_>]) -> usize {
+    lines
+        .iter()
+        .filter(|line| line.side == Side::Missing && line.partner.is_some())
+        .count()
+}
+
+fn in_numbers(rows: usize, missing: usize, extra: usize, pairs: usize) -> String {
+    let differing = match pairs {
+        0 => None,
+        1 => Some("1 differs".to_owned()),
+        _ => Some(format!("{pairs} differ")),
+    };
+    let missing = match missing - pairs {
         0 => None,
         1 => Some("1 that belongs there is missing".to_owned()),
         _ => Some(format!("{missing} that belong there are missing")),
     };
-    let extra = match extra {
+    let extra = match extra - pairs {
         0 => None,
         1 => Some("1 does not belong there".to_owned()),
         _ => Some(format!("{extra} do not belong there")),
     };
-    let parts: Vec<String> = missing.into_iter().chain(extra).collect();
+    let parts: Vec<String> = differing.into_iter().chain(missing).chain(extra).collect();
     format!("{}: {}", count(rows), parts.join(", "))
 }
 

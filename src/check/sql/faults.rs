@@ -1,46 +1,11 @@
 //! A statement that did not run to its end, told to a beginner: what happened, where, and what to do next.
 
-use super::cage::{Fault, FaultKind, MOST_ROWS};
+use super::{
+    cage::{Fault, FaultKind, MOST_ROWS},
+    syntax,
+};
 use crate::{course::nearest, outcome::Finding};
 use rusqlite::Connection;
-
-/// The words of SQL that are mistyped most.
-const KEYWORDS: [&str; 34] = [
-    "SELECT",
-    "FROM",
-    "WHERE",
-    "AND",
-    "OR",
-    "NOT",
-    "NULL",
-    "ORDER",
-    "BY",
-    "GROUP",
-    "HAVING",
-    "LIMIT",
-    "OFFSET",
-    "LIKE",
-    "BETWEEN",
-    "EXISTS",
-    "JOIN",
-    "LEFT",
-    "INNER",
-    "DISTINCT",
-    "INSERT",
-    "INTO",
-    "VALUES",
-    "UPDATE",
-    "DELETE",
-    "CREATE",
-    "TABLE",
-    "INDEX",
-    "UNIQUE",
-    "PRIMARY",
-    "REFERENCES",
-    "DEFAULT",
-    "DESC",
-    "UNION",
-];
 
 /// Puts what happened in `script` into `finding`. `connection` is asked for the names that exist.
 pub(super) fn tell(fault: &Fault, script: &str, connection: &Connection, finding: &mut Finding) {
@@ -85,6 +50,7 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
     }
     if let Some(name) = message.strip_prefix("no such table: ") {
         let tables = names(connection, TABLES);
+        let name = name.trim_start_matches("main.");
         return Some(match nearest(name, tables.iter().map(String::as_str)) {
             Some(near) => format!("Did you mean `{near}`?"),
             None => format!("The tables are {}.", tables.join(", ")),
@@ -97,33 +63,8 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
     }
     if let Some(rest) = message.strip_prefix("near \"") {
         let word = rest.rsplit_once("\": syntax error").map(|(word, _)| word)?;
-        if let Some(text) = text_that_ended_early(before) {
-            return Some(format!(
-                "The text {text} ends directly before `{word}`. If it should have ended sooner, its closing quote is missing there. A quote inside a text is written twice: 'O''Brien'."
-            ));
-        }
-        if before.trim_end().ends_with(',') {
-            return Some(format!(
-                "Nothing stands between the comma and `{word}`. Take the comma out, or write what is missing after it."
-            ));
-        }
-        // `FORM customers` is read as a new name for the column before it; the next word is then the one too many.
-        let last = before
-            .trim_end()
-            .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
-            .next()
-            .unwrap_or("");
         let known = [names(connection, TABLES), names(connection, COLUMNS)].concat();
-        let meant = [word, last]
-            .into_iter()
-            .filter(|word| !known.iter().any(|name| name == word))
-            .find_map(keyword_meant_by);
-        return Some(match meant {
-            Some(near) => format!("Did you mean {near}?"),
-            None => format!(
-                "SQLite could follow your statement up to `{word}`. The mistake is there or in the word before it: a comma too many or too few, a missing bracket, or parts in another order than SELECT, FROM, WHERE, ORDER BY, LIMIT."
-            ),
-        });
+        return Some(syntax::help(word, before, &known));
     }
     if let Some((table, column)) = message
         .strip_prefix("table ")
@@ -131,6 +72,12 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
     {
         return Some(format!(
             "The table {table} has no column `{column}`. Its columns stand in the schema; or the table is the wrong one."
+        ));
+    }
+    if let Some(column) = message.strip_prefix("NOT NULL constraint failed: ") {
+        let (table, column) = column.split_once('.').unwrap_or(("the table", column));
+        return Some(format!(
+            "The column `{column}` of {table} has to have a value in each row, and this row has none. Name it, and give it one."
         ));
     }
     let said = |part: &str| message.contains(part);
@@ -153,10 +100,11 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
         "BEGIN opens a transaction, COMMIT or ROLLBACK ends it; each BEGIN needs one of the two before the next BEGIN."
     } else if said("no such function") {
         "SQLite has no function of this name. Its functions are listed at https://sqlite.org/lang_corefunc.html"
-    } else if said("UNIQUE constraint failed")
-        || said("NOT NULL constraint failed")
-        || said("CHECK constraint failed")
-    {
+    } else if said("misuse of window function") {
+        "A window is calculated after WHERE and GROUP BY, so neither can ask about it. Give the query with the window a name, FROM (SELECT …) AS placed, and ask outside of it."
+    } else if said("foreign key mismatch") {
+        "A foreign key has to point to the key of the other table, or to columns that are UNIQUE there."
+    } else if said("UNIQUE constraint failed") || said("CHECK constraint failed") {
         "The table's own rule refuses a row you write. The rule is in the schema; the message names table and column."
     } else if said("Cannot add a NOT NULL column") {
         "The rows that are there already have no value for this column. Add it without NOT NULL, or with a DEFAULT."
@@ -168,19 +116,6 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
         return None;
     };
     Some(text.into())
-}
-
-/// The text in quotes that ends where `before` ends; a word directly behind it is one that should have stood inside or outside of quotes.
-fn text_that_ended_early(before: &str) -> Option<&str> {
-    let inside = before.strip_suffix('\'')?;
-    let begin = inside.rfind('\'')?;
-    Some(&before[begin..])
-}
-
-/// The word of SQL that `word` is nearly, but not quite.
-fn keyword_meant_by(word: &str) -> Option<String> {
-    let word = word.to_ascii_uppercase();
-    nearest(&word, KEYWORDS).filter(|near| *near != word && near.len().abs_diff(word.len()) <= 1)
 }
 
 fn no_such_column(name: &str, connection: &Connection) -> String {
@@ -298,28 +233,6 @@ mod tests {
                 .1
                 .contains("bracket may still be open")
         );
-    }
-
-    #[test]
-    fn a_text_without_its_closing_quote_is_no_mistake_of_commas() {
-        for (sql, text) in [
-            (
-                "SELECT id FROM customers WHERE city IN ('Lyon, 'Porto')",
-                "'Lyon, '",
-            ),
-            ("SELECT id FROM customers WHERE email = 'O'Brien'", "'O'"),
-            (
-                "SELECT id FROM customers WHERE city = 'Lyon AND email = 'x' AND id = '1'",
-                "' AND id = '",
-            ),
-        ] {
-            let (said, help) = told(sql);
-            assert!(
-                help.contains(&format!("The text {text} ends directly before"))
-                    || said.contains("unrecognized token") && help.contains("One of the two"),
-                "{said} {help}"
-            );
-        }
     }
 
     #[test]

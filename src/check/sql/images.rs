@@ -69,10 +69,10 @@ mod tests {
 
     fn script(text: &str) -> Script {
         Script {
-            for_postgres: None,
             file: "a.sql".into(),
             whole_file: true,
             text: text.into(),
+            for_postgres: None,
         }
     }
 

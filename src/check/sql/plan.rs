@@ -17,10 +17,10 @@ pub(super) struct Plan {
     pub(super) rounds: usize,
     /// What is tried afterwards.
     pub(super) writes: Vec<Write>,
-    /// What is looked at besides the answers.
-    pub(super) trials: Trials,
     /// Where statements that have passed are run once more, to be told about and not to be judged.
     pub(super) also: Vec<Also>,
+    /// What is looked at besides the answers.
+    pub(super) trials: Trials,
 }
 
 /// Another database.

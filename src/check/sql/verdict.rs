@@ -72,7 +72,10 @@ impl Case<'_> {
                 }
                 None => match diff::compare(wanted_back, got_back, ask.order) {
                     None => return Verdict::Holds,
-                    Some(difference) => self.differs(&mut finding, number, difference),
+                    Some(mut difference) => {
+                        difference.words = difference.words.replace("SELECT", "RETURNING");
+                        self.differs(&mut finding, number, difference);
+                    }
                 },
             },
             (Answer::Rows(wanted), Answer::State { .. }) => {
@@ -164,6 +167,7 @@ impl Case<'_> {
                 Fate::Accepted | Fate::Kept => "it is taken".into(),
             }),
             explain: write.explain.clone(),
+            repeat: self.repeat_write(write),
             ..Finding::new(write_name(write, self.run.set))
         };
         match (write.fate, got) {
@@ -217,9 +221,9 @@ impl Case<'_> {
 
     fn fault(&self, mut finding: Finding, number: usize, fault: &Fault) -> Verdict {
         faults::tell(fault, self.text, self.connection, &mut finding);
-        if let (FaultKind::Rule(_), Some(own)) =
-            (&fault.kind, self.plan.asks()[number].explain(self.run.set))
-        {
+        let of_meaning =
+            matches!(&fault.kind, FaultKind::Rule(message) if !message.starts_with("NOT NULL"));
+        if let (true, Some(own)) = (of_meaning, self.plan.asks()[number].explain(self.run.set)) {
             // The statement is well written; what it means on this data is what helps.
             finding.explain = Some(own.to_owned());
         }
@@ -286,6 +290,23 @@ impl Case<'_> {
             self.text,
             byte,
         )
+    }
+
+    /// The statements, then the writes that are kept before this one, then this one.
+    fn repeat_write(&self, write: &Write) -> Option<String> {
+        let mut command = self.repeat()?;
+        let all = self.plan.writes_on(self.run.set, Stored::AsWritten);
+        let before = all.iter().take_while(|other| other.claim != write.claim);
+        let kept = before.filter(|other| other.fate == Fate::Kept);
+        for sql in kept.map(|other| &other.sql).chain([&write.sql]) {
+            let sql = sql.trim();
+            // What a shell would read in another way cannot be pasted.
+            if sql.contains(['"', '$', '`', '\\', '!', '\n']) {
+                return None;
+            }
+            command.push_str(&format!(" \"{sql}\""));
+        }
+        Some(command)
     }
 
     /// The same in the program `sqlite3`, where all files can be read by the learner and lie as they are.

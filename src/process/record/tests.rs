@@ -56,6 +56,47 @@ fn the_programs_of_a_living_runner_are_left_alone() {
 }
 
 #[test]
+fn children_of_a_program_that_has_ended_are_killed_where_it_worked() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (record, works) = (dir.path().join("running"), dir.path().join("works"));
+    fs::create_dir(&works).expect("created");
+    let record = Record::at(record);
+    // It goes on until it is noted, for it could not be noted after its end.
+    let script = "sleep 600 >/dev/null 2>&1 & echo $!; sleep 600";
+    let program = Program::learners("sh").args(["-c", script]).dir(&works);
+    let mut leader = spawn(&program).expect("sh starts");
+    let child = loop {
+        let said = leader.stdout().output().text;
+        if let Some(number) = said.strip_suffix('\n') {
+            break number.to_owned();
+        }
+        std::thread::yield_now();
+    };
+    let note = record
+        .note_with_directory(leader.id(), &works)
+        .expect("noted");
+    let number = i32::try_from(leader.id()).expect("a number");
+    let pid = rustix::process::Pid::from_raw(number).expect("not zero");
+    // The program alone: what it has started goes on.
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("killed");
+    assert!(ended(&mut leader));
+    let runs = || {
+        let stat = fs::read_to_string(format!("/proc/{child}/stat"));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    };
+    assert!(runs(), "it ended with its parent");
+    orphan(&dir.path().join("running"));
+    let swept = record.sweep().expect("swept");
+    assert_eq!(swept.killed, [leader.id()]);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while runs() {
+        assert!(Instant::now() < deadline, "the child was left running");
+        std::thread::yield_now();
+    }
+    drop(note);
+}
+
+#[test]
 fn a_stranger_with_the_same_number_is_not_killed() {
     let dir = tempfile::tempdir().expect("a directory");
     let record = Record::at(dir.path());

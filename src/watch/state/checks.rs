@@ -89,7 +89,7 @@ impl State {
         match &mut self.phase {
             Phase::Verdict(report) if run == self.run && report.passed() => {
                 report.notes.push(word);
-                vec![Effect::Show(What::Detail)]
+                vec![Effect::Show(What::Word)]
             }
             _ => Vec::new(),
         }

@@ -2,8 +2,8 @@
 //! basics_debug: read the failure, make a guess, change one thing
 //!
 //! Users report that the list of orders is strange: the last page is empty, or promises one more.
-//! The code below calculates the pages, and three of its lines are wrong. Somebody who changes lines
-//! until the screen is green learns nothing and breaks the fourth. Go in rounds instead:
+//! The code below calculates the pages, and three of its lines are wrong. It is tempting to change
+//! this and that until the screen is green; that often breaks a fourth line. Go in rounds instead:
 //!
 //!     read    the first failure: which field differs, and by how much?
 //!     guess   which line makes that field? Say in words what is wrong with it.

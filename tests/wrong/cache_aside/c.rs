@@ -4,101 +4,89 @@
 //! Prices change seldom, and are read all the time. So your program asks the upstream once, and tells
 //! the others what it was told. But who keeps an answer for ever tells yesterday's price for ever. Each
 //! answer is kept for one second from the moment it was fetched, however often it is read.
+//! And strangers choose the paths: who keeps whatever they ask for runs out of memory.
 //!
 //!     GET /products/ID   ->   200 and what the upstream says, at most one second old
 //!     GET /products/ID   ->   502 if the upstream fails; that is not kept
+//!     at most 100 answers are kept; when there is no room, which of them go is up to you
 //!
-//! The path is the key, with its query: /prices/7?in=eur and /prices/7?in=usd are two answers. Not more
-//! than a hundred are kept, or whoever asks for a thousand made-up names fills your memory.
+//! The path is the key, with its query: /prices/7?in=eur and /prices/7?in=usd are two answers.
 //!
-//! Read more: `std::time::Instant`, `std::collections::HashMap`
+//! Read more: `std::time::Instant`, `HashMap::retain`, <https://docs.rs/reqwest/0.13>
 
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, Uri},
+};
 use std::{
     collections::HashMap,
     env,
-    io::{self, BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    error::Error,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
+use tokio::net::TcpListener;
 
 /// How old an answer may be.
 const FRESH_FOR: Duration = Duration::from_secs(1);
 
-/// How many answers may be kept. Which of them go when there are too many does not matter here.
-const MOST: usize = 100;
+/// How many answers may be kept.
+const AT_MOST: usize = 100;
 
-/// What the upstream has said, by path, and when.
-#[derive(Default)]
-struct Cache {
-    known: HashMap<String, (Instant, String)>,
+/// What the upstream has said, by path, and when it was fetched.
+type Known = HashMap<String, (Instant, String)>;
+
+/// What all handlers share.
+#[derive(Clone, Default)]
+struct App {
+    client: reqwest::Client,
+    known: Arc<Mutex<Known>>,
 }
 
-impl Cache {
-    fn read(&mut self, path: &str) -> io::Result<String> {
-        if let Some((fetched, body)) = self.known.get(path)
+impl App {
+    /// What the upstream says of a path, out of the cache where possible.
+    async fn read(&self, path: &str) -> reqwest::Result<String> {
+        if let Some((fetched, body)) = self.known.lock().expect("no panic").get(path)
             && fetched.elapsed() < FRESH_FOR
         {
             // The moment stays as it is: to be read does not make an answer younger.
-            if body.is_empty() {
-                return Err(io::Error::other("the upstream has failed"));
-            }
             return Ok(body.clone());
         }
-        // `?` leaves before anything is kept, so a failure is told and forgotten.
-        let body = fetch(path).unwrap_or_default();
-        self.known
-            .insert(path.to_string(), (Instant::now(), body.clone()));
-        if body.is_empty() {
-            return Err(io::Error::other("the upstream has failed"));
+        let body = self.fetch(path).await.unwrap_or_default();
+        let mut known = self.known.lock().expect("no panic");
+        if known.len() >= AT_MOST {
+            known.retain(|_, (fetched, _)| fetched.elapsed() < FRESH_FOR);
+        }
+        // Still no room: this answer is given and not kept. Those that are there have come first.
+        if known.len() < AT_MOST {
+            known.insert(path.to_string(), (Instant::now(), body.clone()));
         }
         Ok(body)
     }
-}
 
-/// Asks the upstream. That takes as long as it takes.
-fn fetch(path: &str) -> io::Result<String> {
-    let url = env::var("UPSTREAM_URL").unwrap_or("http://127.0.0.1:9000".to_string());
-    let host = url.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host)?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-    )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    match answer.split_once("\r\n\r\n") {
-        Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => Ok(body.to_string()),
-        _ => Err(io::Error::other("the upstream has failed")),
+    /// Asks the upstream. That takes as long as it takes.
+    async fn fetch(&self, path: &str) -> reqwest::Result<String> {
+        let upstream = env::var("UPSTREAM_URL").unwrap_or("http://127.0.0.1:9000".to_string());
+        let answer = self.client.get(format!("{upstream}{path}")).send().await?;
+        // Any status that is no success becomes an Err.
+        answer.error_for_status()?.text().await
     }
 }
 
-fn serve(mut stream: TcpStream, cache: &mut Cache) -> io::Result<()> {
-    let mut lines = BufReader::new(stream.try_clone()?).lines();
-    let first = lines.next().unwrap_or(Ok(String::new()))?;
-    while lines
-        .next()
-        .transpose()?
-        .is_some_and(|line| !line.is_empty())
-    {}
-    let (status, body) = match cache.read(first.split(' ').nth(1).unwrap_or("/")) {
-        Ok(body) => ("200 OK", body),
-        Err(error) => ("502 Bad Gateway", error.to_string()),
-    };
-    let length = body.len();
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
+/// Every path, with its query.
+async fn answer(State(app): State<App>, uri: Uri) -> Result<String, StatusCode> {
+    match app.read(&uri.to_string()).await {
+        Ok(body) if !body.is_empty() => Ok(body),
+        _ => Err(StatusCode::BAD_GATEWAY),
+    }
 }
 
-fn main() -> io::Result<()> {
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let app = Router::new().fallback(answer).with_state(App::default());
     let port = env::var("PORT").unwrap_or("8080".to_string());
-    let mut cache = Cache::default();
-    for stream in TcpListener::bind(format!("127.0.0.1:{port}"))?.incoming() {
-        // A client that goes away too early is no reason to stop.
-        if let Err(error) = serve(stream?, &mut cache) {
-            println!("no answer given: {error}");
-        }
-    }
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    axum::serve(listener, app).await?;
     Ok(())
 }

@@ -4,84 +4,68 @@
 //! A product that everybody wants is not in the cache, and two hundred readers miss it in the same
 //! moment. If each of them asks the upstream, the cache that has to protect it knocks it over. So one
 //! reader fetches, and the others wait for what it brings. They wait for nothing else: whoever reads
-//! another product is not held up, and a failure is told, not kept.
+//! another product is not held up, and a failure is told, not kept. When a client hangs up, axum drops
+//! its handler at the `.await` where it stands. So the one who fetches may vanish, and nobody may
+//! wait for somebody who has gone.
 //!
 //!     GET /products/ID   ->   200 and what the upstream says; it is asked once for each product
 //!     GET /products/ID   ->   502 if the upstream fails; the next reader asks it again
 //!
-//! Read more: `std::sync::Mutex`, `std::sync::Arc`, and the word "single-flight"
+//! Read more: <https://docs.rs/tokio/1/tokio/sync/struct.Mutex.html>, and the word "single-flight"
 
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, Uri},
+};
 use std::{
     collections::HashMap,
     env,
-    io::{self, BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    error::Error,
     sync::{Arc, RwLock},
-    thread,
 };
+use tokio::net::TcpListener;
 
-/// What is known of the products, by path.
-#[derive(Default)]
-struct Cache {
-    known: RwLock<HashMap<String, String>>,
+/// What all handlers share.
+#[derive(Clone, Default)]
+struct App {
+    client: reqwest::Client,
+    /// What is known of the products, by path.
+    known: Arc<RwLock<HashMap<String, String>>>,
 }
 
-impl Cache {
+impl App {
     /// What the upstream says of a path, out of the cache where possible.
-    fn read(&self, path: &str) -> io::Result<String> {
+    async fn read(&self, path: &str) -> reqwest::Result<String> {
         if let Some(body) = self.known.read().expect("no panic").get(path) {
             return Ok(body.clone());
         }
-        let body = fetch(path)?;
+        let body = self.fetch(path).await?;
         let mut known = self.known.write().expect("no panic");
         // Somebody else may have been faster.
         Ok(known.entry(path.to_string()).or_insert(body).clone())
     }
-}
 
-/// Asks the upstream. That takes as long as it takes.
-fn fetch(path: &str) -> io::Result<String> {
-    let url = env::var("UPSTREAM_URL").unwrap_or("http://127.0.0.1:9000".to_string());
-    let host = url.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host)?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-    )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    match answer.split_once("\r\n\r\n") {
-        Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => Ok(body.to_string()),
-        _ => Err(io::Error::other("the upstream has failed")),
+    /// Asks the upstream. That takes as long as it takes.
+    async fn fetch(&self, path: &str) -> reqwest::Result<String> {
+        let upstream = env::var("UPSTREAM_URL").unwrap_or("http://127.0.0.1:9000".to_string());
+        let answer = self.client.get(format!("{upstream}{path}")).send().await?;
+        // Any status that is no success becomes an Err.
+        answer.error_for_status()?.text().await
     }
 }
 
-fn serve(mut stream: TcpStream, cache: &Cache) -> io::Result<()> {
-    let mut lines = BufReader::new(stream.try_clone()?).lines();
-    let first = lines.next().unwrap_or(Ok(String::new()))?;
-    while lines
-        .next()
-        .transpose()?
-        .is_some_and(|line| !line.is_empty())
-    {}
-    let (status, body) = match cache.read(first.split(' ').nth(1).unwrap_or("/")) {
-        Ok(body) => ("200 OK", body),
-        Err(error) => ("502 Bad Gateway", error.to_string()),
-    };
-    let length = body.len();
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
+/// Every path, with its query.
+async fn answer(State(app): State<App>, uri: Uri) -> Result<String, StatusCode> {
+    let body = app.read(&uri.to_string()).await;
+    body.map_err(|_| StatusCode::BAD_GATEWAY)
 }
 
-fn main() -> io::Result<()> {
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let app = Router::new().fallback(answer).with_state(App::default());
     let port = env::var("PORT").unwrap_or("8080".to_string());
-    let cache = Arc::new(Cache::default());
-    for stream in TcpListener::bind(format!("127.0.0.1:{port}"))?.incoming() {
-        let (stream, cache) = (stream?, Arc::clone(&cache));
-        // A client that goes away too early is no reason to stop.
-        thread::spawn(move || serve(stream, &cache));
-    }
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    axum::serve(listener, app).await?;
     Ok(())
 }

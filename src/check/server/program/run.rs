@@ -16,7 +16,7 @@ use crate::{
     course::course_error,
     error::{Error, Result},
     outcome::{Finding, Report},
-    process::{self, Cancel, End, Finished, Program},
+    process::{self, Cancel, End, Finished},
 };
 use std::time::{Duration, Instant};
 
@@ -43,7 +43,6 @@ impl Telling<'_> {
         report: &mut Report,
     ) -> Result<()> {
         let calls = Calls::open()?;
-        let total = self.story.steps.len() + checks.tests.len();
         let mut fates = vec![Fate::Runs; servers.len()];
         let (mut goes, mut late) = (goes, 0);
         // A connection that a step has left open belongs to the steps, and a server must not wait for ours.
@@ -56,7 +55,7 @@ impl Telling<'_> {
         for (position, test) in checks.tests.iter().enumerate() {
             (self.means.on_stage)(Stage::Checking {
                 done: self.story.steps.len() + position,
-                total,
+                total: self.total,
             });
             if goes == Goes::Lost || late >= LATE_TESTS {
                 report.not_run(&test.claim);
@@ -111,7 +110,9 @@ impl Telling<'_> {
         let ports: Vec<String> = servers.iter().map(|one| one.port().to_string()).collect();
         let first = ports.first().cloned().unwrap_or_default();
         // With two threads allowed, libtest prints a test's line after the test and not around its output.
-        let mut program = Program::learners(&checks.program)
+        let mut program = checks
+            .program
+            .clone()
             .args([&test.path, "--exact", "--nocapture", "--test-threads=2"])
             .dir(self.dir);
         for (name, value) in env {

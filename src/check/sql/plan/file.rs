@@ -28,6 +28,8 @@ struct RawPlan {
     #[serde(default)]
     write: Vec<RawWrite>,
     #[serde(default)]
+    also: Vec<Also>,
+    #[serde(default)]
     after: Vec<trials::After>,
     #[serde(default)]
     measure: Vec<trials::Measure>,
@@ -35,8 +37,6 @@ struct RawPlan {
     transaction: Option<trials::Transaction>,
     pages: Option<trials::Pages>,
     migration: Option<trials::Migration>,
-    #[serde(default)]
-    also: Vec<Also>,
 }
 
 #[derive(Deserialize)]
@@ -152,8 +152,8 @@ impl Reader<'_> {
             sets,
             rounds,
             writes,
-            trials,
             also: raw.also,
+            trials,
         };
         for ask in plan.asks() {
             for name in ask.explain.keys() {

@@ -11,7 +11,7 @@ use crate::{
     check::sql::{
         Verdict,
         cage::{Cage, Ran},
-        diff,
+        diff, place,
         plan::{DataSet, Order},
         table::{Row, Table},
     },
@@ -94,6 +94,14 @@ impl Walker<'_> {
                 }
             };
             finding.location = Some(self.ground.location(begin));
+            if cage.end_of_next(self.ground.text, ran.end).is_some() {
+                let second = place::begin(self.ground.text, ran.end);
+                finding.location = Some(self.ground.location(second));
+                finding.expected = Some("1 statement: the one that gives the next page".into());
+                finding.actual = Some("2 statements or more".into());
+                finding.explain = Some("Take out the statement that begins here, or put `--` before it to keep it as a comment.".into());
+                return Ok(Verdict::Broken(Box::new(finding)));
+            }
             if let Some(difference) = diff::compare(&wanted, &ran.table, Order::Asked) {
                 let told = repeats_and_gaps(&wanted, &ran.table, &seen, number);
                 finding.expected = Some(format!("page {number}: {}", difference.expected));

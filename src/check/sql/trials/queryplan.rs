@@ -55,6 +55,10 @@ impl Step {
             "takes each side of the OR by itself".into()
         } else if text.starts_with("CORRELATED") {
             "asks the inner query once for each row".into()
+        } else if text.starts_with("LIST SUBQUERY") || text.starts_with("SCALAR SUBQUERY") {
+            "asks the inner query once".into()
+        } else if let Some(rest) = self.after("BLOOM FILTER ON ") {
+            format!("notes roughly which keys {} has", first(rest))
         } else {
             return text.to_owned();
         };
@@ -116,6 +120,8 @@ mod tests {
                 "USE TEMP B-TREE FOR LAST TERM OF ORDER BY",
                 "sorts part of what it has found",
             ),
+            ("LIST SUBQUERY 1", "asks the inner query once"),
+            ("BLOOM FILTER ON o (id=?)", "notes roughly which keys o has"),
             (
                 "CORRELATED SCALAR SUBQUERY 1",
                 "asks the inner query once for each row",

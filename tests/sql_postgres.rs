@@ -62,7 +62,9 @@ impl Bench {
     fn names(&self) -> Vec<String> {
         let exercises = self.course.exercises.iter();
         exercises
-            .filter(|exercise| exercise.kind == Kind::Sql && exercise.name != "hello_sql")
+            .filter(|exercise| {
+                exercise.kind == Kind::Sql && exercise.dir.as_deref() == Some("05_sql")
+            })
             .map(|exercise| exercise.name.clone())
             .collect()
     }

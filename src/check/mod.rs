@@ -109,7 +109,9 @@ pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
 /// For faults of the course, the runner or the machine, and when cancelled.
 pub fn elsewhere(job: Job<'_>, means: Means<'_>) -> Result<Option<String>> {
     match (job.exercise.kind, job.source) {
-        (Kind::Sql, Source::Text(text)) => sql::postgres_says(job, text, means),
+        (Kind::Sql, Source::Text(text)) if job.exercise.needs.is_empty() => {
+            sql::postgres_says(job, text, means)
+        }
         _ => Ok(None),
     }
 }

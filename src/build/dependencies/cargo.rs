@@ -256,6 +256,8 @@ enum Message {
     BuildScriptExecuted {
         #[serde(default)]
         linked_paths: Vec<String>,
+        #[serde(default)]
+        linked_libs: Vec<String>,
     },
     #[serde(other)]
     Other,
@@ -277,6 +279,9 @@ fn learn(
     let mut files: HashMap<String, PathBuf> = HashMap::new();
     let mut args: Vec<OsString> = Vec::new();
     let mut library = None;
+    // A shared library of Rust exports Rust's names only. What a program compiles of a generic function of rusqlite calls SQLite, whose
+    // names are C's: such a tier is linked crate by crate.
+    let mut has_c = false;
     for message in messages
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
@@ -300,7 +305,13 @@ fn learn(
                     None => {}
                 }
             }
-            Message::BuildScriptExecuted { linked_paths } => {
+            Message::BuildScriptExecuted {
+                linked_paths,
+                linked_libs,
+            } => {
+                has_c |= linked_libs
+                    .iter()
+                    .any(|library| library.starts_with("static"));
                 args.extend(
                     linked_paths
                         .iter()
@@ -321,10 +332,13 @@ fn learn(
         args.push("--extern".into());
         args.push(joined(&format!("{name}="), file));
     }
-    let shared = shared.zip(library).map(|(name, library)| SharedCrates {
-        name: name.to_owned(),
-        library,
-    });
+    let shared = shared
+        .zip(library)
+        .filter(|_| !has_c)
+        .map(|(name, library)| SharedCrates {
+            name: name.to_owned(),
+            library,
+        });
     Learnt::Externs(Externs { args, shared })
 }
 
@@ -347,6 +361,18 @@ mod tests {
         let bar = "   Compiling a v1.0.0\r    Building [=====>      ] 34/61: syn, tokio\r    Building [======>     ] 35/61: tokio(build)\r";
         assert_eq!(progress(bar), Some((35, 61)));
         assert_eq!(progress("    Updating index"), None);
+    }
+
+    #[test]
+    fn crates_that_carry_a_library_of_c_are_not_linked_as_one() {
+        let messages = r#"{"reason":"compiler-artifact","package_id":"registry#rusqlite@0.39.0","target":{"name":"rusqlite","kind":["lib"]},"filenames":["/t/librusqlite-1.rlib"]}
+{"reason":"build-script-executed","linked_libs":["static=sqlite3"],"linked_paths":["native=/t/out"]}
+{"reason":"compiler-artifact","package_id":"path#crates","target":{"name":"all","kind":["dylib"]},"filenames":["/t/liball.so"]}"#;
+        let direct = [("rusqlite".to_owned(), "registry#rusqlite@0.39.0".to_owned())];
+        let Learnt::Externs(learnt) = learn(messages, &direct, Path::new("/t"), Some("all")) else {
+            panic!("nothing was learnt");
+        };
+        assert_eq!(learnt.shared, None);
     }
 
     #[test]

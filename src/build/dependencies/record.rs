@@ -8,6 +8,9 @@ use std::path::Path;
 /// The file, in the tier's own directory.
 const FILE: &str = "externs.json";
 
+/// Another number whenever something else is learnt of the same messages.
+const LEARNT_AS: u8 = 2;
+
 #[derive(Deserialize, Serialize)]
 struct Record {
     key: String,
@@ -17,7 +20,7 @@ struct Record {
 /// Everything that decides what the crates of a tier are: manifest, lock file, compiler.
 pub(super) fn key(crates: &Crates, compiler: &str) -> String {
     let lock = crates.lock.as_deref().unwrap_or("");
-    format!("{compiler}\n{}\n{lock}", crates.sections)
+    format!("{LEARNT_AS}\n{compiler}\n{}\n{lock}", crates.sections)
 }
 
 /// What was written for this key, if all files it names are there.

@@ -58,7 +58,7 @@ async fn read(State(note): State<Shared>) -> Response {
 /// PUT /note.
 async fn write(State(note): State<Shared>, headers: HeaderMap, text: String) -> Response {
     // TODO: Refuse whoever does not say what it has seen.
-    println!("seen: {:?}", headers.get(IF_MATCH));
+    let _seen = headers.get(IF_MATCH);
     // TODO: Refuse whoever has seen another version than the newest, and let check and write be one step.
     let text = tidied(&text).await;
     let mut note = note.lock().expect("no panic");

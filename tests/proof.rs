@@ -64,14 +64,7 @@ fn trials(bench: &Arc<Bench>, exercise: &Exercise) -> Vec<Trial> {
     )];
     if !exercise.skip_check_unsolved {
         let start = bench.course.file(exercise);
-        trials.push(trial(
-            "the_starting_file_fails",
-            start,
-            |_, report| match report.outcome {
-                Outcome::Failed => Ok(()),
-                _ => Err("it does not fail".into()),
-            },
-        ));
+        trials.push(trial("the_starting_file_fails", start, begins));
     }
     for file in workspace::list_dir(&workspace.right_answers(&exercise.name)).expect("readable") {
         let claim = format!("right_{}_passes", stem(&file));
@@ -88,6 +81,21 @@ fn trials(bench: &Arc<Bench>, exercise: &Exercise) -> Vec<Trial> {
         trials.push(trial(&claim, file, is_caught));
     }
     trials
+}
+
+/// The starting file fails, by what the lesson is about, and says where the work is: a solution or a wrong answer that was left in
+/// its place does not.
+fn begins(text: &str, report: &Report) -> Result<(), String> {
+    if report.outcome != Outcome::Failed {
+        return Err("it does not fail".into());
+    }
+    if report.findings.iter().any(|f| f.claim == "it compiles") {
+        return Err("it does not compile".into());
+    }
+    match text.contains("TODO") || text.contains("answer:") {
+        true => Ok(()),
+        false => Err("it has no TODO".into()),
+    }
 }
 
 impl Bench {

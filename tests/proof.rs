@@ -14,10 +14,11 @@ use backendlings::{
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::{
+    collections::HashMap,
     fmt::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 fn main() -> ExitCode {
@@ -26,19 +27,33 @@ fn main() -> ExitCode {
     let services = Services::of(&workspace);
     let course = Course::load(workspace).expect("the course is right");
     let toolchain = Toolchain::find().expect("rustc is installed");
+    let names = course
+        .exercises
+        .iter()
+        .map(|exercise| exercise.name.clone());
     let bench = Arc::new(Bench {
+        at_work: names.map(|name| (name, Mutex::default())).collect(),
         dependencies: Dependencies::new(&toolchain, course.workspace.dependencies()),
         services,
         course,
         toolchain,
     });
-    let trials = bench
-        .course
-        .exercises
-        .iter()
-        .flat_map(|exercise| trials(&bench, exercise))
-        .collect();
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let of_each = bench.course.exercises.iter();
+    let of_each = of_each.map(|exercise| trials(&bench, exercise)).collect();
+    libtest_mimic::run(&arguments, taking_turns(of_each)).exit_code()
+}
+
+/// One of each exercise, then the next of each: trials of one exercise wait for each other.
+fn taking_turns(of_each: Vec<Vec<Trial>>) -> Vec<Trial> {
+    let mut of_each: Vec<_> = of_each.into_iter().map(Vec::into_iter).collect();
+    let mut all = Vec::new();
+    while !of_each.is_empty() {
+        of_each.retain_mut(|trials| {
+            all.extend(trials.next());
+            trials.len() > 0
+        });
+    }
+    all
 }
 
 /// What all proofs share.
@@ -47,14 +62,16 @@ struct Bench {
     services: Services,
     toolchain: Toolchain,
     dependencies: Dependencies,
+    /// One trial of an exercise at a time: they share a directory, as a learner's saves do, so that what stays the same is compiled once.
+    at_work: HashMap<String, Mutex<()>>,
 }
 
 fn trials(bench: &Arc<Bench>, exercise: &Exercise) -> Vec<Trial> {
     let workspace = &bench.course.workspace;
     let trial = |claim: &str, file: PathBuf, judge: fn(&str, &Report) -> Result<(), String>| {
-        let (bench, exercise, claim) = (Arc::clone(bench), exercise.clone(), claim.to_owned());
+        let (bench, exercise) = (Arc::clone(bench), exercise.clone());
         Trial::test(format!("{}::{claim}", exercise.name), move || {
-            bench.judge(&exercise, &claim, &file, judge)
+            bench.judge(&exercise, &file, judge)
         })
     };
     let mut trials = vec![trial(
@@ -102,7 +119,6 @@ impl Bench {
     fn judge(
         &self,
         exercise: &Exercise,
-        case: &str,
         file: &Path,
         judge: fn(&str, &Report) -> Result<(), String>,
     ) -> Result<(), Failed> {
@@ -110,8 +126,7 @@ impl Bench {
         let pristine = workspace::read(&self.course.file(exercise))?;
         let build_dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("proof")
-            .join(&exercise.name)
-            .join(case);
+            .join(&exercise.name);
         let job = Job {
             course: &self.course,
             exercise,
@@ -127,6 +142,8 @@ impl Bench {
             cancel: &Cancel::new(),
             on_stage: &|_| {},
         };
+        let alone = &self.at_work[&exercise.name];
+        let _alone = alone.lock().unwrap_or_else(PoisonError::into_inner);
         let report = check(job, means)?;
         if let (Outcome::Skipped { reason }, false) = (&report.outcome, exercise.needs.is_empty()) {
             // What is not installed here is proved elsewhere.

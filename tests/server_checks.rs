@@ -121,7 +121,7 @@ fn a_failure_says_what_was_asked_expected_and_came() {
     assert!(finding.log.contains(&"seen".to_owned()), "{finding:#?}");
     assert_eq!(finding.location, None);
     let repeat = finding.repeat.as_deref().unwrap_or_default();
-    assert_eq!(repeat, "curl -i -X GET http://127.0.0.1:$PORT/a");
+    assert_eq!(repeat, "curl -i http://127.0.0.1:$PORT/a");
     assert_eq!(report.findings[1].asked.as_deref(), Some("POST /a"));
     assert_eq!(report.findings.len(), 4);
 }

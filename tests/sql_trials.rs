@@ -138,6 +138,12 @@ fn rows_that_were_changed_and_tables_that_were_made_are_no_index() {
         sample.finding(made).actual.as_ref(),
         "something that is no index",
     );
+    let renamed = "ALTER TABLE t RENAME COLUMN city TO town;";
+    let report = sample.report(renamed);
+    says(
+        report.findings[0].actual.as_ref(),
+        "this query does not run: SQLite says: no such column: city",
+    );
 }
 
 #[test]
@@ -188,7 +194,7 @@ most = {{ scanned = 0, steps = '1/100' }}
     // What does not run is told where its answer is asked for.
     let broken = sample.report(&format!("{first}SELECT town FROM t"));
     assert_eq!(broken.findings[0].claim, "second · on 5,000 rows");
-    assert_eq!(broken.findings.len(), 1);
+    assert_eq!((broken.findings.len(), not_run(&broken)), (1, 2));
 }
 
 #[test]
@@ -296,6 +302,7 @@ fn a_parameter_that_nobody_fills_is_named_with_those_that_are_filled() {
     let finding = &report.findings[0];
     says(finding.actual.as_ref(), "the parameter :amount");
     says(finding.explain.as_ref(), ":cents");
+    assert_eq!((report.findings.len(), not_run(&report)), (1, 2));
 }
 
 fn paged() -> Sample {

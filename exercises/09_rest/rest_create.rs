@@ -36,6 +36,7 @@ struct Note {
 }
 
 // TODO: Write a type for what a client may say of a new note, and read that from the body.
+
 type Notes = Arc<Mutex<Vec<Note>>>;
 
 /// Seconds since the year 1970 began.

@@ -19,7 +19,10 @@ use axum::{
     routing::post,
 };
 use serde::{Deserialize, Serialize};
-use sqlx::{FromRow, Row, SqlitePool, sqlite::SqliteConnectOptions, sqlite::SqliteRow};
+use sqlx::{
+    FromRow, Row, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteRow},
+};
 use std::{env, error::Error};
 use tokio::net::TcpListener;
 

@@ -16,7 +16,7 @@
 --
 -- Elsewhere: PostgreSQL and MySQL cannot use the index of a column inside a function either. LIKE 'petra.%' can use an
 -- index in MySQL, in PostgreSQL only one that was made for it, and in SQLite not here, because its LIKE takes P and p for
--- the same.
+-- the same. PostgreSQL and MySQL turn some inner queries round by themselves, EXISTS for instance.
 --
 -- Read more: https://use-the-index-luke.com/sql/where-clause/obfuscation
 

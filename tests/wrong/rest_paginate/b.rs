@@ -76,23 +76,19 @@ async fn remove(State(notes): State<Notes>, Path(id): Path<u64>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+/// A note to begin with.
+fn numbered(id: u64) -> Note {
+    let title = format!("note {id}");
+    Note { id, title }
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let title = |id| format!("note {id}");
-    let notes = (1..=250).map(|id| {
-        (
-            id,
-            Note {
-                id,
-                title: title(id),
-            },
-        )
-    });
-    let notes: Notes = Arc::new(Mutex::new(notes.collect()));
+    let notes = (1..=250).map(|id| (id, numbered(id))).collect();
     let app = Router::new()
         .route("/notes", get(list).post(add))
         .route("/notes/{id}", delete(remove))
-        .with_state(notes);
+        .with_state(Notes::new(Mutex::new(notes)));
     let port = env::var("PORT").unwrap_or("8080".to_string());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     axum::serve(listener, app).await?;

@@ -4,7 +4,7 @@
 mod http;
 
 pub use http::Answer;
-use http::{parse, request, to_the_end};
+use http::{curl, parse, request, to_the_end};
 use std::{
     env,
     io::{self, Read as _, Write as _},
@@ -53,22 +53,7 @@ impl Server {
     /// Any request on a connection of its own. A body brings its Content-Length.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let asked = format!("{method} {path}");
-        let given: Vec<String> = headers
-            .iter()
-            .map(|(name, value)| format!(" -H '{name}: {value}'"))
-            .collect();
-        let data = if body.is_empty() {
-            String::new()
-        } else {
-            format!(" --data-binary '{body}'")
-        };
-        remember(
-            &asked,
-            &format!(
-                "curl -i -X {method}{}{data} http://127.0.0.1:$PORT{path}",
-                given.concat()
-            ),
-        );
+        remember(&asked, &curl(method, path, headers, body));
         let mut line = self.connect();
         line.write(request(self.port, method, path, headers, body).as_bytes());
         line.answer(&asked)
@@ -128,6 +113,8 @@ impl Server {
 pub struct Line {
     stream: TcpStream,
     came: Vec<u8>,
+    /// How long one answer may take.
+    limit: Duration,
 }
 
 impl Line {
@@ -137,6 +124,7 @@ impl Line {
         Self {
             stream,
             came: Vec::new(),
+            limit: limit(),
         }
     }
 
@@ -155,7 +143,7 @@ impl Line {
 
     /// The next answer on this connection.
     pub fn answer(&mut self, asked: &str) -> Answer {
-        let deadline = Instant::now() + limit();
+        let deadline = Instant::now() + self.limit;
         loop {
             let state = parse(&self.came, asked.starts_with("HEAD "));
             if let Some((answer, length)) = state.ok().flatten() {
@@ -180,7 +168,7 @@ impl Line {
                     "an answer",
                     &format!(
                         "nothing more for {} ms, which is the limit of one step; until then {:?}",
-                        limit().as_millis(),
+                        self.limit.as_millis(),
                         shown(&self.came)
                     ),
                 ),
@@ -195,8 +183,10 @@ impl Line {
 
     fn more(&mut self, deadline: Instant) -> io::Result<usize> {
         let left = deadline.saturating_duration_since(Instant::now());
-        self.stream
-            .set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
         let mut bytes = [0; 16 * 1024];
         let read = self.stream.read(&mut bytes)?;
         self.came.extend(&bytes[..read]);
@@ -279,6 +269,8 @@ fn control(asked: &str, what: &str) -> String {
         .expect("an address with a path");
     let stream = TcpStream::connect(host).expect("the runner listens");
     let mut line = Line::over(stream);
+    // The runner has limits of its own for all that it does.
+    line.limit = Duration::from_secs(600);
     line.write(
         format!("POST /{secret}/{what} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n")
             .as_bytes(),

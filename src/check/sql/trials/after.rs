@@ -56,11 +56,7 @@ fn one(ground: &Ground<'_>, after: &After) -> Result<Verdict> {
             finding.detail = difference.tables.map(Detail::Tables);
         }
         Next::Stopped { fault, .. } => {
-            let cause = crate::check::sql::faults::tell;
-            cause(&fault, &after.query, cage.connection(), &mut finding);
-            finding.actual = finding
-                .actual
-                .map(|actual| format!("this query does not run: {actual}"));
+            ground.tell_of_query(&mut finding, &cage, &after.query, &fault);
             finding.explain = sentences([finding.explain.as_deref(), own]);
         }
         Next::End => return Err(ground.of_course(&after.query, &super::nothing())),

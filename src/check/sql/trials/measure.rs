@@ -13,7 +13,7 @@ use super::{
 use crate::{
     check::sql::{
         Verdict,
-        cage::{Cage, Cost},
+        cage::{Cage, Cost, Fault},
         diff, place,
         plan::{DataSet, Order},
         table::Table,
@@ -29,17 +29,36 @@ struct Look {
     plan: Vec<Step>,
 }
 
-/// Looks at every query, and at what the learner has added; once through the statements for each data set.
-pub(super) fn judge(ground: &Ground<'_>) -> Result<Judged> {
+/// Looks at the learner's own statements.
+pub(super) fn statements(ground: &Ground<'_>) -> Result<Judged> {
+    own(ground)
+        .map(|(measure, set, number)| {
+            let verdict = own_statement(ground, measure, set, number)?;
+            Ok((ground.name(&measure.claim, set), verdict))
+        })
+        .collect()
+}
+
+/// The same without a look, where it is told already that a statement does not run.
+pub(super) fn open_statements(ground: &Ground<'_>) -> Judged {
+    own(ground)
+        .map(|(measure, set, _)| (ground.name(&measure.claim, set), Verdict::NotRun))
+        .collect()
+}
+
+/// The measures of the learner's own statements, with their data and the number of the statement.
+fn own<'a>(ground: &Ground<'a>) -> impl Iterator<Item = (&'a Measure, &'a DataSet, usize)> {
+    let plan = ground.plan;
+    plan.trials.measures.iter().filter_map(move |measure| {
+        let set = plan.sets.iter().find(|set| set.is_named(&measure.on))?;
+        Some((measure, set, measure.statement?))
+    })
+}
+
+/// Looks at every query of a program, and at what the learner has added; once through the statements for each data set.
+pub(super) fn queries(ground: &Ground<'_>) -> Result<Judged> {
     let trials = &ground.plan.trials;
     let mut judged = Vec::new();
-    for measure in &trials.measures {
-        let set = ground.set(&measure.on);
-        if let Some(number) = measure.statement {
-            let verdict = own_statement(ground, measure, set, number)?;
-            judged.push((ground.name(&measure.claim, set), verdict));
-        }
-    }
     for set in &ground.plan.sets {
         let here = |on: &str| set.is_named(on);
         let queries: Vec<(&Measure, &str)> = trials
@@ -112,9 +131,11 @@ fn after_statements(
                 "it takes without your statements",
                 finding,
             ),
-            Err(what) => {
-                finding.actual = Some(format!("the query does not run any more: {what}"));
-                finding.explain = Some("A program sends this query. Tables and columns have to stay as they are; only an index is added.".into());
+            Err(fault) => {
+                ground.tell_of_query(&mut finding, &cage, query, &fault);
+                let own =
+                    "A program sends this query. Tables and columns have to stay as they are.";
+                finding.explain = sentences([finding.explain.as_deref(), Some(own)]);
                 Verdict::Broken(Box::new(finding))
             }
         };
@@ -164,7 +185,7 @@ fn nth(
     cage: &Cage,
     text: &str,
     number: usize,
-) -> Result<Option<(usize, std::result::Result<Look, String>)>> {
+) -> Result<Option<(usize, std::result::Result<Look, Fault>)>> {
     let mut from = 0;
     for _ in 1..number {
         // Those before it only ask, so they need not run.
@@ -179,15 +200,15 @@ fn nth(
 
 fn course_look(ground: &Ground<'_>, cage: &Cage, query: &str) -> Result<Look> {
     let looked = look(cage, query, 0)?;
-    looked.map_err(|_| ground.of_course(query, &super::nothing()))
+    looked.map_err(|fault| ground.of_course(query, &fault))
 }
 
 /// Runs the statement of `text` at `from`, and asks for its plan; or says why it does not run.
-fn look(cage: &Cage, text: &str, from: usize) -> Result<std::result::Result<Look, String>> {
+fn look(cage: &Cage, text: &str, from: usize) -> Result<std::result::Result<Look, Fault>> {
     let ran = match next(cage, text, from, &[])? {
         Next::Ran { ran, .. } => ran,
-        Next::Stopped { fault, .. } => return Ok(Err(format!("{:?}", fault.kind))),
-        Next::End => return Ok(Err("there is no statement".into())),
+        Next::Stopped { fault, .. } => return Ok(Err(fault)),
+        Next::End => return Ok(Err(super::nothing())),
     };
     let explain = format!("EXPLAIN QUERY PLAN {}", &text[from..ran.end]);
     let mut plan = Vec::new();

@@ -68,7 +68,12 @@ type Judged = Vec<(String, Verdict)>;
 /// Faults of the course, and [`Error::Cancelled`].
 pub(super) fn run(ground: &Ground<'_>, report: &mut Report) -> Result<()> {
     let trials = &ground.plan.trials;
-    let mut judged = measure::judge(ground)?;
+    let mut judged = if report.findings.iter().any(does_not_run) {
+        measure::open_statements(ground)
+    } else {
+        measure::statements(ground)?
+    };
+    judged.extend(measure::queries(ground)?);
     if let Some(transaction) = &trials.transaction {
         judged.extend(transaction::judge(ground, transaction)?);
     }
@@ -108,6 +113,11 @@ fn is_told(report: &Report, finding: &Finding) -> bool {
 /// A finding that is about the statement itself, and so expects nothing of what it does.
 fn does_not_run(finding: &Finding) -> bool {
     finding.expected.is_none()
+}
+
+/// Whether a verdict says that a statement does not run.
+fn has_not_run(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Broken(finding) if does_not_run(finding))
 }
 
 impl<'a> Ground<'a> {
@@ -178,6 +188,16 @@ impl<'a> Ground<'a> {
     fn tell(&self, finding: &mut Finding, cage: &Cage, begin: usize, fault: &Fault) {
         faults::tell(fault, self.text, cage.connection(), finding);
         finding.location = Some(self.location(fault.at.unwrap_or(begin)));
+        finding.repeat = None;
+    }
+
+    /// Tells in `finding` that a query of the course's does not run after the learner's statements.
+    fn tell_of_query(&self, finding: &mut Finding, cage: &Cage, query: &str, fault: &Fault) {
+        faults::tell(fault, query, cage.connection(), finding);
+        finding.actual = finding
+            .actual
+            .take()
+            .map(|actual| format!("this query does not run: {actual}"));
         finding.repeat = None;
     }
 

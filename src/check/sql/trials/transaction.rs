@@ -4,7 +4,8 @@
 //! cut after each statement.
 
 use super::{
-    Ground, Judged, Next, Tables, after_the_connection, first_difference, next, sentences,
+    Ground, Judged, Next, Tables, after_the_connection, first_difference, has_not_run, next,
+    sentences,
     terms::{Attempt, Ends, Transaction, values},
 };
 use crate::{
@@ -37,20 +38,24 @@ struct Played {
 /// Sends the transaction in each way that the plan names.
 pub(super) fn judge(ground: &Ground<'_>, transaction: &Transaction) -> Result<Judged> {
     let set = ground.set(&transaction.on);
-    transaction
-        .run
-        .iter()
-        .map(|attempt| {
-            let trial = Trial {
-                ground,
-                transaction,
-                attempt,
-                set,
-                values: values(&attempt.values),
-            };
-            Ok((ground.name(&attempt.claim, set), trial.judge()?))
-        })
-        .collect()
+    let mut judged: Judged = Vec::new();
+    for attempt in &transaction.run {
+        let name = ground.name(&attempt.claim, set);
+        // What does not run with one set of values does not with others, and may take all of its time again.
+        if judged.iter().any(|(_, verdict)| has_not_run(verdict)) {
+            judged.push((name, Verdict::NotRun));
+            continue;
+        }
+        let trial = Trial {
+            ground,
+            transaction,
+            attempt,
+            set,
+            values: values(&attempt.values),
+        };
+        judged.push((name, trial.judge()?));
+    }
+    Ok(judged)
 }
 
 struct Trial<'a> {

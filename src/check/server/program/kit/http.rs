@@ -28,6 +28,26 @@ impl fmt::Display for Answer {
     }
 }
 
+/// A line for a shell that sends the same.
+pub(super) fn curl(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let word = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    let mut line = "curl -i".to_owned();
+    if method != "GET" {
+        line.push_str(&format!(" -X {method}"));
+    }
+    for (name, value) in headers {
+        line.push_str(&format!(" -H {}", word(&format!("{name}: {value}"))));
+    }
+    if !body.is_empty() {
+        line.push_str(&format!(" --data-binary {}", word(body)));
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    match path.chars().all(plain) {
+        true => format!("{line} http://127.0.0.1:$PORT{path}"),
+        false => format!("{line} http://127.0.0.1:$PORT{}", word(path)),
+    }
+}
+
 /// The bytes of a request that is the last one on its connection.
 pub(super) fn request(
     port: u16,

@@ -1,0 +1,86 @@
+// caught by: an article comes with a tag
+//! cache_etag: ask again, send nothing
+//!
+//! A browser has an article and wants to know whether it is still the newest. It sends the tag that came with
+//! it, and if nothing has changed, 304 says so without sending the article again. The tag stands for the
+//! bytes: it changes when they do, and it is the same on every instance and after a new start, or all
+//! browsers fetch everything again after each deploy.
+//!
+//!     GET /articles/news                                     ->   200, ETag: "5e1f…", the text
+//!     GET /articles/news  If-None-Match: "5e1f…"             ->   304, ETag: "5e1f…", no body
+//!     GET /articles/news  If-None-Match: "old", W/"5e1f…"    ->   304, one of them fits; * fits always
+//!     GET /articles/news  If-None-Match: "old"               ->   200, ETag: "5e1f…", the text
+//!     PUT /articles/news  a new text                         ->   204; the tag is another one now
+//!
+//! Read more: RFC 9110, sections 8.8.3 and 13.1.2
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{
+        HeaderMap, StatusCode,
+        header::{ETAG, IF_NONE_MATCH},
+    },
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use std::{
+    env,
+    error::Error,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+use tokio::{fs, net::TcpListener};
+
+/// The tag of a text, with its quotation marks. They belong to it.
+fn tag(text: &str) -> String {
+    // `DefaultHasher::new` begins in the same way in every process; what a HashMap uses does not.
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// True if the client has said that it knows this tag.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let lists = headers.get_all(IF_NONE_MATCH).iter();
+    let mut tags = lists
+        .filter_map(|list| list.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .map(|known| known.trim());
+    // A cache on the way may have made the tag weak. To read again, that is good enough.
+    tags.any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+}
+
+/// GET /articles/{name}.
+async fn read(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Ok(text) = fs::read_to_string(file(&name)).await else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let tag = tag(&text);
+    if is_known(&headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response();
+    }
+    ([(ETAG, tag)], text).into_response()
+}
+
+/// PUT /articles/{name}.
+async fn write(Path(name): Path<String>, text: String) -> StatusCode {
+    match fs::write(file(&name), text).await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The file of an article. Nothing but letters and digits comes through, so it lies nowhere else.
+fn file(name: &str) -> String {
+    let name = name.replace(|letter: char| !letter.is_alphanumeric(), "");
+    format!("articles/{name}.txt")
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let app = Router::new().route("/articles/{name}", get(read).put(write));
+    let port = env::var("PORT").unwrap_or("8080".to_string());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    axum::serve(listener, app).await?;
+    Ok(())
+}

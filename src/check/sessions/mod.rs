@@ -21,6 +21,7 @@
 //!
 //! **Names of checks**: for each scene its `alone` and its `claim`.
 
+mod event;
 mod plan;
 mod play;
 mod script;
@@ -34,8 +35,9 @@ use crate::{
     services::Database,
     workspace,
 };
+use event::{Choice, Played, What};
 use plan::{Plan, Scene};
-use play::{Choice, Fault, Played, Stage, Stopped, What};
+use play::{Fault, Stage, Stopped};
 use script::{Step, Who, steps, without_session};
 use std::time::Instant;
 

@@ -2,8 +2,8 @@
 
 use super::{
     Allowed, Fault, Played, Theatre, What,
+    event::Event,
     plan::Scene,
-    play::Event,
     script::{Statement, Who, on_one_line},
 };
 use crate::{

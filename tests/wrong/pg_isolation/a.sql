@@ -11,8 +11,8 @@
 --
 --     stock (item, quantity)    sale: A sells one lamp, B sells three; there are ten lamps
 --                               ->  6 lamps are left, whoever is first
---     doctors (name, on_call)   call: Ann and Bob both go home, if somebody else stays on call
---                               ->  one of them goes, the other one stays
+--     doctors (name, on_call)   call: Ann and Bob want to go home; each may, if somebody else stays on call
+--                               ->  if these two are alone, one goes and the other one stays
 --
 -- What a SELECT gives is kept, as in a variable of a program: after SELECT quantity, the name
 -- :quantity stands for that number. The lines `-- sale A:` and so on say whose statements follow.

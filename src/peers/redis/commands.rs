@@ -46,15 +46,15 @@ fn arity(name: &str) -> Option<(usize, usize)> {
         "PING" => (1, 2),
         "QUIT" | "INFO" | "FLUSHALL" | "COMMAND" => (1, ANY),
         "DBSIZE" => (1, 1),
-        "ECHO" | "GET" | "INCR" | "DECR" | "TTL" | "PTTL" | "HGETALL" | "SMEMBERS" | "SELECT"
-        | "KEYS" => (2, 2),
+        "ECHO" | "GET" | "GETDEL" | "STRLEN" | "TYPE" | "INCR" | "DECR" | "TTL" | "PTTL"
+        | "PERSIST" | "HGETALL" | "SMEMBERS" | "SELECT" | "KEYS" => (2, 2),
         "LPOP" => (2, 3),
-        "DEL" | "EXISTS" | "MGET" | "CLIENT" => (2, ANY),
-        "INCRBY" | "SETNX" | "GETSET" | "HGET" => (3, 3),
+        "DEL" | "UNLINK" | "EXISTS" | "TOUCH" | "MGET" | "GETEX" | "CLIENT" => (2, ANY),
+        "INCRBY" | "DECRBY" | "APPEND" | "SETNX" | "GETSET" | "HGET" => (3, 3),
         "SET" | "EXPIRE" | "PEXPIRE" | "MSET" | "HDEL" | "LPUSH" | "RPUSH" | "SADD" | "SREM" => {
             (3, ANY)
         }
-        "LRANGE" => (4, 4),
+        "LRANGE" | "SETEX" | "PSETEX" => (4, 4),
         "HSET" => (4, ANY),
         _ => return None,
     })
@@ -142,13 +142,21 @@ fn on_keys(name: &str, database: &mut Database, words: &[Vec<u8>], now: Instant)
             }
             Ok(Reply::OK)
         }
-        "DEL" => Ok(count(
+        "SETEX" => keys.set_for("setex", words, 1000),
+        "PSETEX" => keys.set_for("psetex", words, 1),
+        "GETEX" => keys.get_and_end(words),
+        "GETDEL" => keys.get_and_remove(&words[0]),
+        "APPEND" => keys.append(&words[0], &words[1]),
+        "STRLEN" => keys.length(&words[0]),
+        "TYPE" => Ok(keys.kind(&words[0])),
+        "PERSIST" => keys.persist(&words[0]),
+        "DEL" | "UNLINK" => Ok(count(
             words
                 .iter()
                 .filter(|key| keys.database.remove(key, now))
                 .count(),
         )),
-        "EXISTS" => {
+        "EXISTS" | "TOUCH" => {
             let there = words
                 .iter()
                 .filter(|key| keys.database.get(key, now).is_some());
@@ -157,6 +165,7 @@ fn on_keys(name: &str, database: &mut Database, words: &[Vec<u8>], now: Instant)
         "INCR" => keys.add(&words[0], 1),
         "DECR" => keys.add(&words[0], -1),
         "INCRBY" => keys.add(&words[0], number(&words[1])?),
+        "DECRBY" => keys.subtract(&words[0], &words[1]),
         "EXPIRE" => keys.expire("expire", words, 1000),
         "PEXPIRE" => keys.expire("pexpire", words, 1),
         "TTL" => Ok(keys.ttl(&words[0], |left| (left + 500) / 1000)),

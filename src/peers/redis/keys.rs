@@ -10,7 +10,7 @@ use std::{
 };
 
 const NO_NUMBER: &str = "ERR value is not an integer or out of range";
-const SYNTAX: &str = "ERR syntax error";
+pub(super) const SYNTAX: &str = "ERR syntax error";
 pub(super) const WRONG_TYPE: &str =
     "WRONGTYPE Operation against a key holding the wrong kind of value";
 
@@ -60,14 +60,7 @@ impl Keys<'_> {
             }
         }
         let time = match time {
-            Some((word, unit)) => {
-                let time = number(word)?;
-                let time = time.checked_mul(unit).filter(|&time| time > 0);
-                Some(
-                    time.and_then(|time| until(self.now, time))
-                        .ok_or_else(|| invalid_time("set"))?,
-                )
-            }
+            Some((word, unit)) => Some(self.ends("set", word, unit)?),
             None => None,
         };
         let there = self.database.get(&words[0], self.now).is_some();

@@ -8,6 +8,7 @@ mod glob;
 mod keys;
 mod resp;
 mod store;
+mod texts;
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests;

@@ -118,11 +118,12 @@ impl Dice {
     }
 
     fn command(&mut self) -> Vec<String> {
-        const NAMES: [&str; 37] = [
+        const NAMES: [&str; 48] = [
             "PING", "ECHO", "SET", "SET", "SET", "GET", "GET", "DEL", "EXISTS", "INCR", "INCRBY",
             "DECR", "EXPIRE", "PEXPIRE", "TTL", "TTL", "MGET", "MSET", "SETNX", "GETSET", "HSET",
             "HSET", "HGET", "HGETALL", "HDEL", "LPUSH", "RPUSH", "LPOP", "LRANGE", "SADD", "SADD",
-            "SREM", "SMEMBERS", "SELECT", "DBSIZE", "KEYS", "NOSUCH",
+            "SREM", "SMEMBERS", "SELECT", "DBSIZE", "KEYS", "NOSUCH", "SETEX", "PSETEX", "GETEX",
+            "GETDEL", "APPEND", "STRLEN", "TYPE", "PERSIST", "UNLINK", "TOUCH", "DECRBY",
         ];
         const WORDS: [&str; 18] = [
             "a",
@@ -167,7 +168,8 @@ impl Dice {
             let word = match (name, at) {
                 ("SET", 2..) => self.of(&OPTIONS),
                 // A short time would end at another moment in each of the two.
-                ("EXPIRE" | "PEXPIRE", 1) => {
+                ("GETEX", 1) => self.of(&["EX", "PX", "PERSIST", "ZZ"]),
+                ("EXPIRE" | "PEXPIRE" | "SETEX" | "PSETEX", 1) | ("GETEX", 2) => {
                     self.of(&["100000", "-1", "0", "x", "9223372036854775807"])
                 }
                 ("EXPIRE" | "PEXPIRE", 2..) => self.of(&["ZZ"]),

@@ -1,4 +1,4 @@
-// caught by: twenty at once with one key are one charge, five times over
+// caught by: a client whose line broke before the answer may ask again
 //! rest_idempotency: a retry must not charge twice
 //!
 //! A client asks for a payment, and the connection breaks before the answer comes. Was the card charged?

@@ -1,4 +1,4 @@
-// caught by: twenty at once with one key are one charge, five times over
+// caught by: a client whose line broke before the answer may ask again
 //! rest_idempotency: a retry must not charge twice
 //!
 //! A client asks for a payment, and the connection breaks before the answer comes. Was the card charged?
@@ -64,6 +64,8 @@ async fn charge(db: &SqlitePool, key: &str, order: &Order) -> sqlx::Result<Charg
     let key_is_new = "INSERT INTO keys (key) VALUES (?) ON CONFLICT (key) DO NOTHING";
     let key_is_new = sqlx::query(key_is_new).bind(key).execute(db).await?;
     if key_is_new.rows_affected() == 1 {
+        // The bank takes its time.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         let insert = "INSERT INTO charges (idempotency_key, amount, receipt)
             VALUES (?, ?, hex(randomblob(8)))";
         let insert = sqlx::query(insert).bind(key).bind(order.amount);

@@ -1,0 +1,116 @@
+//! cache_stale: serve a little stale rather than nothing
+//!
+//! When an answer has become too old, somebody has to fetch it again, and that reader waits, for something
+//! that was good enough a second ago. And if the upstream is down, everybody gets an error while the
+//! answer lies there. So an answer has two ages: until the first it is fresh; until the second it is
+//! given at once, while one request in the background fetches a new one. After that it is not given any more.
+//!
+//!     GET /products/ID, known for less than 1 s   ->   200, Age: 0, from the cache
+//!     known for 1 to 4 s     ->   200, Age: 1 to 3, from the cache at once; one refresh is under way
+//!     a refresh has failed   ->   the same; the next reader makes another try
+//!     older, or not known    ->   fetched while the client waits: 200, Age: 0, or 503 if that fails
+//!
+//! Read more: RFC 5861; RFC 9111, section 5.1
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderName, StatusCode, Uri, header::AGE},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    env,
+    error::Error,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+use tokio::net::TcpListener;
+
+/// How old an answer may be without anybody doing something.
+const FRESH_FOR: Duration = Duration::from_secs(1);
+
+/// How old an answer may be at all.
+const GOOD_FOR: Duration = Duration::from_secs(4);
+
+/// What the upstream has said of a path.
+struct Entry {
+    fetched: Instant,
+    body: String,
+}
+
+/// What all handlers share.
+#[derive(Clone, Default)]
+struct App {
+    client: reqwest::Client,
+    known: Arc<Mutex<HashMap<String, Entry>>>,
+    /// What is fetched again at this moment.
+    refreshing: Arc<Mutex<HashSet<String>>>,
+}
+
+impl App {
+    /// What is known or fetched of a path, and how old that is.
+    async fn read(&self, path: &str) -> reqwest::Result<(Duration, String)> {
+        let known = {
+            let known = self.known.lock().expect("no panic");
+            let entry = known.get(path);
+            entry.map(|entry| (entry.fetched.elapsed(), entry.body.clone()))
+        };
+        match known {
+            Some((age, body)) if age < FRESH_FOR => return Ok((age, body)),
+            Some((age, body)) if age < GOOD_FOR => {
+                let mut refreshing = self.refreshing.lock().expect("no panic");
+                if refreshing.insert(path.to_string()) {
+                    tokio::spawn(self.clone().refresh(path.to_string()));
+                }
+                return Ok((age, body));
+            }
+            _ => {}
+        }
+        let body = self.fetch(path).await?;
+        self.keep(path, body.clone());
+        Ok((Duration::ZERO, body))
+    }
+
+    /// Fetches a known path again. If that fails, the entry stays as it is.
+    async fn refresh(self, path: String) {
+        if let Ok(body) = self.fetch(&path).await {
+            self.keep(&path, body);
+        }
+        self.refreshing.lock().expect("no panic").remove(&path);
+    }
+
+    /// Keeps an answer that was fetched at this moment.
+    fn keep(&self, path: &str, body: String) {
+        let fetched = Instant::now();
+        let mut known = self.known.lock().expect("no panic");
+        known.insert(path.to_string(), Entry { fetched, body });
+    }
+
+    /// Asks the upstream. That takes as long as it takes.
+    async fn fetch(&self, path: &str) -> reqwest::Result<String> {
+        let upstream = env::var("UPSTREAM_URL").unwrap_or("http://127.0.0.1:9000".to_string());
+        let answer = self.client.get(format!("{upstream}{path}")).send().await?;
+        // Any status that is no success becomes an Err.
+        answer.error_for_status()?.text().await
+    }
+}
+
+/// Every path, with its query.
+async fn answer(
+    State(app): State<App>,
+    uri: Uri,
+) -> Result<([(HeaderName, String); 1], String), StatusCode> {
+    match app.read(&uri.to_string()).await {
+        Ok((age, body)) => Ok(([(AGE, age.as_secs().to_string())], body)),
+        Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let app = Router::new().fallback(answer).with_state(App::default());
+    let port = env::var("PORT").unwrap_or("8080".to_string());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    axum::serve(listener, app).await?;
+    Ok(())
+}

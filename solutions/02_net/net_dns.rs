@@ -3,7 +3,8 @@
 //! A program that connects to a name asks a resolver first: one datagram there, one datagram back. UDP
 //! promises nothing: whoever is fast can send something that looks like the answer. That is why each
 //! question has a random id, which the right answer repeats. Long names are written once: where one
-//! comes again, two bytes point back to it. The first of them is 0xC0 or more; no label is so long.
+//! comes again, two bytes point back to it. The first of them is 0xC0 or more; no label, as the parts
+//! between the dots are called, is so long.
 //!
 //! Your server is sent names over TCP, one in a line, and asks the resolver at $DNS_SERVER for each:
 //!

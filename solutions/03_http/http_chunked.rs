@@ -7,7 +7,7 @@
 //!     Content-Length: 5, or no such header    ->  200, and the handler gets the 5 bytes, or none
 //!     Transfer-Encoding: chunked              ->  200, and it gets "hello, you" from
 //!         "5\r\nhello\r\n5;note=x\r\n, you\r\n0\r\n\r\n"; what follows `;`, and lines after the 0, are passed over
-//!     both, one of them twice, another coding, a size or a chunk that is none  ->  400, and the connection is closed
+//!     both, one of them twice, another coding (gzip), a size or chunk that is none  ->  400, and the connection is closed
 //! Read more: RFC 9112, sections 6.3 (which length counts) and 7.1 (chunks)
 
 use std::io::{self, BufRead, BufReader, Read, Write};

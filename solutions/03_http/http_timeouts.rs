@@ -5,8 +5,8 @@
 //! starts it anew. What helps is one limit on the whole head, in time and in bytes.
 //!
 //!     a head that is whole within 1 second   ->  200 "hello\n"
-//!     a head that is not                     ->  408, and the connection is closed
-//!     a head of more than 16 KiB             ->  431, and the connection is closed
+//!     a head that is not                     ->  408 Request Timeout, and the connection is closed
+//!     a head of more than 16 KiB             ->  431 Request Header Fields Too Large, and the same
 //!     nobody waits for a slow client
 //!
 //! Read more: RFC 9110, section 15.5.9 (408); RFC 6585, section 5 (431)
@@ -19,7 +19,7 @@ use std::{env, thread};
 const HEAD_WITHIN: Duration = Duration::from_secs(1);
 const HEAD_AT_MOST: usize = 16 * 1024;
 
-/// The status of the answer.
+/// The status of the answer, with its reason.
 fn read_head(stream: &mut TcpStream) -> io::Result<&'static str> {
     let deadline = Instant::now() + HEAD_WITHIN;
     let mut head = Vec::new();
@@ -63,8 +63,11 @@ fn main() -> io::Result<()> {
     let port = env::var("PORT").unwrap_or("8080".to_string());
     for stream in TcpListener::bind(format!("127.0.0.1:{port}"))?.incoming() {
         thread::spawn(move || {
-            if let Err(error) = stream.and_then(serve) {
-                println!("broken off: {error}");
+            match stream.and_then(serve) {
+                // A client that goes away is none of our troubles.
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => {}
+                Err(error) => println!("broken off: {error}"),
+                Ok(()) => {}
             }
         });
     }

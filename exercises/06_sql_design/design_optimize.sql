@@ -25,8 +25,8 @@ SELECT id, customer_id, placed_at
 FROM orders
 WHERE date(placed_at) = '2026-05-31';
 
--- TODO: Give the customers whose email begins with 'petra.' without a function around email. The letter after the dot is
--- '/'.
+-- TODO: Give the customers whose email begins with 'petra.' without a function around email. (In the order of letters,
+-- '/' comes directly after '.'.)
 SELECT id, email
 FROM customers
 WHERE substr(email, 1, 6) = 'petra.';

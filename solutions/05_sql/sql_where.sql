@@ -10,6 +10,7 @@
 -- Times are texts such as '2026-05-31T18:30:00Z', all in UTC. Written this way, a later time is a greater text, so <
 -- and >= compare times; and '2026-05-31' is less than any time on that day, because the shorter text comes first.
 -- The order of the rows does not matter. The tables: exercises/05_sql/shop/schema.sql
+-- Your first SQL? exercises/05_sql/README.md says what a statement is made of.
 --
 -- Elsewhere: PostgreSQL and MySQL have real types for times; the same two conditions, >= and <, work there too.
 -- SQLite's and MySQL's LIKE ignores case, PostgreSQL's does not.

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     check::Job,
     outcome::{Finding, Location},
+    services::Failure,
 };
 
 /// A play as lines: A at the margin, B further in.
@@ -81,6 +82,20 @@ pub(super) fn wrong_alone(
     }
 }
 
+/// What to do about a failure for which PostgreSQL has no hint of its own.
+fn help(failure: &Failure) -> Option<&'static str> {
+    match failure.code.as_str() {
+        "0A000" if failure.message.starts_with("FOR ") => Some(
+            "Only rows of a table can be locked; a count or a sum is none. Read the rows themselves, or ask for a stricter isolation level.",
+        ),
+        "25P02" => Some("A statement before this one has failed."),
+        "42601" => Some(
+            "PostgreSQL could not read this statement. Look at the word that it names and at the one before it; each statement ends with a semicolon.",
+        ),
+        _ => None,
+    }
+}
+
 /// A script that cannot be played to its end.
 pub(super) fn fault(theatre: &Theatre<'_>, claim: &str, fault: &Fault) -> Finding {
     let finding = Finding::new(claim);
@@ -98,9 +113,10 @@ pub(super) fn fault(theatre: &Theatre<'_>, claim: &str, fault: &Fault) -> Findin
                 failure.message,
                 failure.code
             )),
-            explain: failure.hint.clone().or_else(|| {
-                (failure.code == "25P02").then(|| "A statement before this one has failed.".into())
-            }),
+            explain: failure
+                .hint
+                .clone()
+                .or_else(|| help(failure).map(str::to_owned)),
             ..at(statement)
         },
         Fault::NoValue(statement, name, known) => {

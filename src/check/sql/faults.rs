@@ -46,10 +46,10 @@ pub(super) fn tell(fault: &Fault, script: &str, connection: &Connection, finding
 /// What to do about the commonest messages of SQLite. `before` is the script up to the place of the message.
 fn help(message: &str, before: &str, connection: &Connection) -> Option<String> {
     if let Some(name) = message.strip_prefix("no such column: ") {
-        return Some(no_such_column(name, connection));
+        return Some(no_such_column(name, stands_for_a_value(before), connection));
     }
     if let Some(name) = message.strip_prefix("no such table: ") {
-        let tables = names(connection, TABLES);
+        let tables = names(connection, TABLES, []);
         let name = name.trim_start_matches("main.");
         return Some(match nearest(name, tables.iter().map(String::as_str)) {
             Some(near) => format!("Did you mean `{near}`?"),
@@ -57,13 +57,20 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
         });
     }
     if let Some(name) = message.strip_prefix("ambiguous column name: ") {
+        let of = "SELECT t.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type IN ('table', 'view') AND c.name = ?1";
+        let tables = names(connection, of, [name]);
+        let example = tables.first().map_or("table", String::as_str);
         return Some(format!(
-            "More than one table has a column `{name}`. Write its table before it, as in `orders.{name}`."
+            "More than one table has a column `{name}`. Write its table before it, as in `{example}.{name}`."
         ));
     }
     if let Some(rest) = message.strip_prefix("near \"") {
         let word = rest.rsplit_once("\": syntax error").map(|(word, _)| word)?;
-        let known = [names(connection, TABLES), names(connection, COLUMNS)].concat();
+        let known = [
+            names(connection, TABLES, []),
+            names(connection, COLUMNS, []),
+        ]
+        .concat();
         return Some(syntax::help(word, before, &known));
     }
     if let Some((table, column)) = message
@@ -118,14 +125,19 @@ fn help(message: &str, before: &str, connection: &Connection) -> Option<String> 
     Some(text.into())
 }
 
-fn no_such_column(name: &str, connection: &Connection) -> String {
+/// Whether a comparison stands directly before the place, so that a text without its quotes is as likely as a wrong name.
+fn stands_for_a_value(before: &str) -> bool {
+    before.trim_end().ends_with(['=', '<', '>'])
+}
+
+fn no_such_column(name: &str, is_compared: bool, connection: &Connection) -> String {
     // SQLite's own advice follows the name: `"Lyon" - should this be a string literal in single-quotes?`
     let (name, quoted) = match name.split_once(" - should this be") {
         Some((name, _)) => (name.trim_matches('"'), true),
         None => (name, false),
     };
     let bare = name.rsplit_once('.').map_or(name, |(_, bare)| bare);
-    let columns = names(connection, COLUMNS);
+    let columns = names(connection, COLUMNS, []);
     match nearest(bare, columns.iter().map(String::as_str)) {
         Some(near) if near == bare => {
             format!(
@@ -133,7 +145,10 @@ fn no_such_column(name: &str, connection: &Connection) -> String {
             )
         }
         Some(near) if quoted => format!(
-            "A text stands in single quotes: '{name}'. Double quotes are for names: did you mean the column `{near}`?"
+            "A text stands in single quotes: '{name}'. Double quotes are for names; if you mean a column, is it `{near}`?"
+        ),
+        Some(near) if is_compared => format!(
+            "If `{bare}` is a text, it stands in single quotes: '{bare}'. If it is a column, did you mean `{near}`?"
         ),
         Some(near) => format!("Did you mean `{near}`?"),
         None if quoted => format!(
@@ -150,11 +165,11 @@ const TABLES: &str =
 const COLUMNS: &str = "SELECT DISTINCT c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type IN ('table', 'view')";
 
 /// Names out of the schema; none if the schema cannot be read, for this is only help.
-fn names(connection: &Connection, sql: &str) -> Vec<String> {
+fn names(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> Vec<String> {
     let read = || -> rusqlite::Result<Vec<String>> {
         connection
             .prepare(sql)?
-            .query_map([], |row| row.get(0))?
+            .query_map(params, |row| row.get(0))?
             .collect()
     };
     read().unwrap_or_default()
@@ -219,6 +234,19 @@ mod tests {
     fn a_text_in_double_quotes_is_explained() {
         let (_, help) = told("SELECT id FROM customers WHERE city = \"Lyon\"");
         assert!(help.contains("single quotes: 'Lyon'"), "{help}");
+    }
+
+    #[test]
+    fn a_text_without_quotes_is_not_only_called_a_wrong_column() {
+        let (_, help) = told("SELECT id FROM customers WHERE city = emial");
+        assert!(help.contains("single quotes: 'emial'"), "{help}");
+        assert!(help.ends_with("did you mean `email`?"), "{help}");
+    }
+
+    #[test]
+    fn an_ambiguous_column_is_shown_with_a_table_that_has_it() {
+        let (_, help) = told("SELECT id FROM customers JOIN orders");
+        assert!(help.ends_with("as in `customers.id`."), "{help}");
     }
 
     #[test]

@@ -41,14 +41,23 @@ const KEYWORDS: [&str; 34] = [
     "UNION",
 ];
 
-/// How the parts of a statement follow each other, by its first word.
-const ORDERS: [(&str, &str); 5] = [
+/// How the parts of a statement follow each other, by its first words.
+const ORDERS: [(&str, &str); 8] = [
     (
         "INSERT",
         "INSERT INTO table (columns) VALUES (values) ON CONFLICT (columns) DO UPDATE SET column = value RETURNING columns",
     ),
     ("UPDATE", "UPDATE table SET column = value WHERE condition"),
     ("DELETE", "DELETE FROM table WHERE condition"),
+    ("ALTER", "ALTER TABLE table ADD COLUMN column type"),
+    (
+        "CREATE INDEX",
+        "CREATE INDEX name ON table (column, column)",
+    ),
+    (
+        "CREATE TRIGGER",
+        "CREATE TRIGGER name AFTER INSERT ON table WHEN condition BEGIN statement; END",
+    ),
     (
         "CREATE",
         "CREATE TABLE name (column type rules, column type rules, rules of the table); the condition of a CHECK stands in brackets",
@@ -57,6 +66,11 @@ const ORDERS: [(&str, &str); 5] = [
         "",
         "SELECT, FROM, JOIN … ON, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT",
     ),
+];
+
+/// With these words a new statement begins.
+const BEGINNINGS: [&str; 8] = [
+    "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "BEGIN", "COMMIT",
 ];
 
 /// What to do about `near "word": syntax error`. `before` is the script up to the word, `known` are the names of tables and columns.
@@ -71,12 +85,21 @@ pub(super) fn help(word: &str, before: &str, known: &[String]) -> String {
             "Nothing stands between the comma and `{word}`. Take the comma out, or write what is missing after it."
         );
     }
+    if word == "&" {
+        return "SQL writes AND for && and OR for ||.".into();
+    }
     let statement = statement(before);
+    if is_joined_to_the_next(statement, word) {
+        return format!(
+            "A statement ends with a semicolon. Is there one before `{word}`, with which the next statement begins?"
+        );
+    }
     // `FORM customers` is read as a new name for the column before it; the next word is then the one too many.
     let mut words = statement
         .split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty());
-    let first = words.clone().next().unwrap_or(word);
+    let first: Vec<&str> = words.clone().take(2).collect();
+    let first = first.join(" ").to_ascii_uppercase();
     let last = words.next_back().unwrap_or("");
     if last.eq_ignore_ascii_case("CHECK") {
         return "The condition of a CHECK stands in brackets: CHECK (percent > 0).".into();
@@ -94,11 +117,21 @@ pub(super) fn help(word: &str, before: &str, known: &[String]) -> String {
     }
     let order = ORDERS
         .iter()
-        .find(|(begin, _)| begin.is_empty() || begin.eq_ignore_ascii_case(first))
+        .find(|(begin, _)| first.starts_with(begin))
         .map_or("", |(_, order)| order);
     format!(
         "SQLite could follow your statement up to `{word}`. The mistake is there or in the word before it: a comma too many or too few, a missing bracket, or parts in another order than {order}."
     )
+}
+
+/// Whether `word` begins a statement of its own. In a trigger and after ON CONFLICT it is a part of this one.
+fn is_joined_to_the_next(statement: &str, word: &str) -> bool {
+    let begins = BEGINNINGS
+        .iter()
+        .any(|begin| begin.eq_ignore_ascii_case(word));
+    let statement = statement.to_ascii_uppercase();
+    let has = |part: &str| statement.contains(part);
+    begins && !statement.is_empty() && !(has("TRIGGER") || has("CONFLICT"))
 }
 
 /// What has been written of the statement that ends where `before` ends.
@@ -153,6 +186,7 @@ mod tests {
                 "ON CONFLICT",
             ),
             ("+", "UPDATE t SET a ", "SET column = value WHERE"),
+            ("(", "CREATE INDEX by_name t ", "CREATE INDEX name ON"),
             (
                 "code",
                 "CREATE TABLE t (code TEXT CHECK ",
@@ -165,6 +199,26 @@ mod tests {
                 help(word, before, &[])
             );
         }
+    }
+
+    #[test]
+    fn a_missing_semicolon_is_asked_for_where_the_next_statement_begins() {
+        let told = help("UPDATE", "BEGIN TRANSACTION\n", &[]);
+        assert!(
+            told.starts_with("A statement ends with a semicolon."),
+            "{told}"
+        );
+        let told = help(
+            "UPDATE",
+            "INSERT INTO t (a) VALUES (1) ON CONFLICT (a) ",
+            &[],
+        );
+        assert!(told.contains("DO UPDATE SET"), "{told}");
+    }
+
+    #[test]
+    fn what_other_languages_call_and_is_translated() {
+        assert!(help("&", "SELECT 1 WHERE a &", &[]).contains("AND for &&"));
     }
 
     #[test]

@@ -30,7 +30,10 @@ fn every_request_gets_a_number_of_its_own() {
         unexpected(
             &format!("GET / {all} times, by {CLIENTS} clients at once"),
             &format!("{all} different answers"),
-            &format!("{} different ones; one that came twice is {first:?}", all - twice.len()),
+            &format!(
+                "{} different ones; one that came twice is {first:?}",
+                all - twice.len()
+            ),
         );
     }
 }

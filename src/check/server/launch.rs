@@ -235,23 +235,23 @@ impl Server {
             if let Some(end) = self.ends_within(Duration::ZERO, cancel)? {
                 return Ok(Some(self.ended_early(end)));
             }
-            // Whoever listens there may be a stranger's program that was given the same port in the meantime.
-            if let Ok(stream) = wire::connect(self.port, limit) {
-                match ports::listens_on(self.running.id(), self.port) {
-                    Listens::Yes => {
-                        self.first = Some(stream);
-                        return Ok(None);
-                    }
-                    Listens::No => {}
-                    // A program that found its port taken is dying now, and then it was not the one who accepted.
-                    Listens::Unknown => {
-                        if let Some(end) = self.ends_within(DIES_WITHIN, cancel)? {
-                            return Ok(Some(self.ended_early(end)));
-                        }
-                        self.first = Some(stream);
-                        return Ok(None);
-                    }
+            // Whoever listens there may be a stranger's program that was given the same port in the meantime. That is found out
+            // before the connection is made: a server with a limit for silent clients counts from there.
+            let listens = match ports::may_be_listened_on(self.port) {
+                true => ports::listens_on(self.running.id(), self.port),
+                false => Listens::No,
+            };
+            if listens != Listens::No
+                && let Ok(stream) = wire::connect(self.port, limit)
+            {
+                // A program that found its port taken is dying now, and then it was not the one who accepted.
+                if listens == Listens::Unknown
+                    && let Some(end) = self.ends_within(DIES_WITHIN, cancel)?
+                {
+                    return Ok(Some(self.ended_early(end)));
                 }
+                self.first = Some(stream);
+                return Ok(None);
             }
             let now = Instant::now();
             let mut elsewhere = Vec::new();

@@ -41,6 +41,18 @@ pub(super) fn listens_on(_group: u32, _port: u16) -> Listens {
     Listens::Unknown
 }
 
+/// False if nobody listens on this port; a cheap look before a dear one.
+#[cfg(target_os = "linux")]
+pub(super) fn may_be_listened_on(port: u16) -> bool {
+    linux::is_listened_on(port)
+}
+
+/// False if nobody listens on this port; a cheap look before a dear one.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn may_be_listened_on(_port: u16) -> bool {
+    true
+}
+
 /// The directories below `/proc` of the processes of a group.
 #[cfg(target_os = "linux")]
 pub(super) fn processes(group: u32) -> Vec<std::path::PathBuf> {
@@ -84,9 +96,7 @@ mod linux {
                 )
             })
             .collect();
-        let mut ports: Vec<u16> = ["/proc/net/tcp", "/proc/net/tcp6"]
-            .iter()
-            .filter_map(|table| fs::read_to_string(table).ok())
+        let mut ports: Vec<u16> = tables()
             .flat_map(|table| listeners(&table, &sockets))
             .collect();
         ports.sort_unstable();
@@ -109,18 +119,37 @@ mod linux {
         after_name.split_whitespace().nth(2)?.parse().ok()
     }
 
+    pub(super) fn is_listened_on(port: u16) -> bool {
+        let listens = |table: String| table.lines().filter_map(listener).any(|(at, _)| at == port);
+        let mut tables = tables().peekable();
+        // Where the system shows no tables nothing is known.
+        tables.peek().is_none() || tables.any(listens)
+    }
+
+    fn tables() -> impl Iterator<Item = String> {
+        ["/proc/net/tcp", "/proc/net/tcp6"]
+            .iter()
+            .filter_map(|table| fs::read_to_string(table).ok())
+    }
+
     /// The local ports of listening sockets among `sockets`, out of `/proc/net/tcp`.
     fn listeners(table: &str, sockets: &HashSet<String>) -> Vec<u16> {
+        let ours = table.lines().filter_map(listener);
+        ours.filter(|(_, socket)| sockets.contains(*socket))
+            .map(|(port, _)| port)
+            .collect()
+    }
+
+    /// Port and number of a socket that listens, out of a line of `/proc/net/tcp`.
+    fn listener(line: &str) -> Option<(u16, &str)> {
         const LISTENS: &str = "0A";
-        let port = |line: &str| {
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            let (local, state, socket) = (fields.get(1)?, fields.get(3)?, fields.get(9)?);
-            if *state != LISTENS || !sockets.contains(*socket) {
-                return None;
-            }
-            u16::from_str_radix(local.rsplit_once(':')?.1, 16).ok()
-        };
-        table.lines().filter_map(port).collect()
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let (local, state, socket) = (fields.get(1)?, fields.get(3)?, fields.get(9)?);
+        if *state != LISTENS {
+            return None;
+        }
+        let port = u16::from_str_radix(local.rsplit_once(':')?.1, 16).ok()?;
+        Some((port, socket))
     }
 
     #[cfg(test)]
@@ -134,6 +163,7 @@ mod linux {
             let port = listener.local_addr().expect("an address").port();
             let group = group_of(Path::new("/proc/self")).expect("a group");
             assert!(listened_by(group).contains(&port));
+            assert!(is_listened_on(port));
         }
 
         #[test]

@@ -5,8 +5,8 @@
 -- isolation level, or with a single statement that reads and writes in one go.
 --
 -- Each scene below is played by two sessions of a real PostgreSQL, in every order in which their
--- statements can come. A session that has to wait for the other one waits. A session that is told
--- "try again" (SQLSTATE 40001) is rolled back, and begins again when the other one is done.
+-- statements can come: every interleaving. A session that has to wait for the other one waits. One
+-- that is told "try again" (SQLSTATE 40001) is rolled back, and begins again when the other is done.
 --
 --     stock (item, quantity)    sale: A sells one lamp, B sells three; there are ten lamps
 --                               ->  6 lamps are left, whoever is first

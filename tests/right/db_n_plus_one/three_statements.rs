@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    /// What a page of a blog with 400 posts costs: "at most 3 statements", or which they were.
+    /// What a page of a blog with 400 posts costs: "… posts in at most 3 statements", or which they were.
     fn cost(limit: u32) -> String {
         let connection = blog(400);
         traced::trace(&connection);
@@ -125,7 +125,7 @@ mod tests {
         let mut sent = traced::statements();
         sent.retain(|statement| !statement.is("BEGIN") && !statement.is("COMMIT"));
         match (posts == limit as usize, sent.len()) {
-            (true, 1..=3) => "at most 3 statements".to_owned(),
+            (true, 1..=3) => format!("{posts} posts in at most 3 statements"),
             _ => format!("{posts} posts in {}", traced::summary(&sent)),
         }
     }
@@ -150,11 +150,19 @@ mod tests {
 
     #[test]
     fn ten_posts_cost_at_most_three_statements() {
-        assert_eq!(cost(10), "at most 3 statements", "load_page(…, 10)");
+        assert_eq!(
+            cost(10),
+            "10 posts in at most 3 statements",
+            "load_page(…, 10)"
+        );
     }
 
     #[test]
     fn two_hundred_posts_cost_at_most_three_statements() {
-        assert_eq!(cost(200), "at most 3 statements", "load_page(…, 200)");
+        assert_eq!(
+            cost(200),
+            "200 posts in at most 3 statements",
+            "load_page(…, 200)"
+        );
     }
 }

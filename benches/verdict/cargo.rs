@@ -1,9 +1,9 @@
 //! The other side: cargo on the same files, as a learner without a runner, and as the usual runner does it.
 
-use crate::course::{Course, DEPENDENCIES, Edit, Subject};
+use crate::course::{Course, DEPENDENCIES, Edit, Subject, copy, repository};
 use std::{
     env, fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -21,14 +21,19 @@ impl Cargo {
             "[workspace]\n[package]\nname = \"exercises\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n{DEPENDENCIES}"
         );
         let cargo = Self { dir };
+        fs::create_dir_all(cargo.sources()).expect("created");
+        copy(
+            &repository().join("exercises/kit"),
+            &cargo.dir.path().join("kit"),
+        );
         for subject in [Subject::Std, Subject::Axum] {
             let name = subject.name();
             manifest.push_str(&format!(
-                "[[bin]]\nname = \"{name}\"\npath = \"{name}.rs\"\n"
+                "[[bin]]\nname = \"{name}\"\npath = \"src/{name}.rs\"\n"
             ));
             let checks = course.check_program(subject);
             if checks.is_file() {
-                let beside = cargo.dir.path().join(format!("{name}.check.rs"));
+                let beside = cargo.sources().join(format!("{name}.check.rs"));
                 fs::copy(checks, beside).expect("copied");
             }
             cargo.write(subject, &course.edited(subject, Edit::Right(0)));
@@ -37,16 +42,20 @@ impl Cargo {
         cargo
     }
 
+    fn sources(&self) -> PathBuf {
+        self.dir.path().join("src")
+    }
+
     /// Saves the same text that our side compiles: the exercise, and the check program beside it if there is one.
     pub(crate) fn write(&self, subject: Subject, text: &str) {
         let name = subject.name();
         let mut text = text.to_owned();
-        if self.dir.path().join(format!("{name}.check.rs")).is_file() {
+        if self.sources().join(format!("{name}.check.rs")).is_file() {
             text.push_str(&format!(
                 "\n#[cfg(test)]\n#[path = \"{name}.check.rs\"]\nmod checks;\n"
             ));
         }
-        fs::write(self.dir.path().join(format!("{name}.rs")), text).expect("written");
+        fs::write(self.sources().join(format!("{name}.rs")), text).expect("written");
     }
 
     /// Everything once, so that only the edited file is built from then on.

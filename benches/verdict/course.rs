@@ -140,6 +140,12 @@ impl Course {
                 &course.root().join("solutions").join(subject.dir()),
             );
         }
+        // What the hidden tests roll and count with.
+        copy(
+            &repository().join("exercises/kit"),
+            &course.root().join("exercises/kit"),
+        );
+        info.insert_str("format_version = 1\n".len(), &format!("\n{}\n\n", kit()));
         course.put("info.toml", &info);
         for dir in ["exercises", "solutions"] {
             course.put(&format!("{dir}/{}", Subject::Axum.file()), AXUM);
@@ -202,11 +208,18 @@ fn add(solved: &str, function: &str) -> String {
     format!("{}{function}\n\n{}", &called[..tests], &called[tests..])
 }
 
-fn repository() -> PathBuf {
+/// The part of our `info.toml` that names the files of the kit.
+pub(crate) fn kit() -> String {
+    let info = fs::read_to_string(repository().join("info.toml")).expect("there");
+    let kit = info.split("\n\n").find(|part| part.contains("\n[kit]"));
+    kit.expect("a kit").to_owned()
+}
+
+pub(crate) fn repository() -> PathBuf {
     env!("CARGO_MANIFEST_DIR").into()
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("created");
     let Ok(entries) = fs::read_dir(from) else {
         return;

@@ -1,5 +1,6 @@
 //! Every exercise of one chapter: `check-all` against `cargo test` for each, both from nothing.
 
+use crate::course::{kit, repository};
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -20,12 +21,10 @@ pub(crate) struct Round {
 
 /// Both sides, once.
 pub(crate) fn measure(program: &Path) -> Round {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let repository = &repository();
     let dir = tempfile::tempdir().expect("a directory");
     let names = solved(repository, dir.path());
-    let info = fs::read_to_string(repository.join("info.toml")).expect("there");
-    let kit = info.split("\n\n").find(|part| part.contains("\n[kit]"));
-    let mut ours = format!("format_version = 1\n\n{}\n\n", kit.unwrap_or_default());
+    let mut ours = format!("format_version = 1\n\n{}\n\n", kit());
     let mut theirs = "[workspace]\n[package]\nname = \"exercises\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n".to_owned();
     for name in &names {
         ours.push_str(&format!(

@@ -51,7 +51,7 @@ impl Watcher {
         });
         let watcher = Self { child, lines };
         // Crates may have to be built first.
-        watcher.verdict(Duration::from_secs(600));
+        watcher.verdict(Duration::from_secs(300));
         watcher
     }
 

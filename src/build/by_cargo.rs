@@ -39,7 +39,7 @@ pub(super) fn compile(
     cancel: &Cancel,
 ) -> Result<Compiled> {
     let path = unit.shown.display().to_string().replace('\\', "/");
-    let manifest = crates.manifest(unit.name, &path);
+    let manifest = crates.program_manifest(unit.name, &path);
     workspace::write_if_changed(&unit.dir.join("Cargo.toml"), manifest.as_bytes())?;
     if let Some(lock) = &crates.lock {
         workspace::write_if_changed(&unit.dir.join("Cargo.lock"), lock.as_bytes())?;

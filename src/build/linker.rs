@@ -4,6 +4,7 @@
 //! What it knows is asked of it once (`cc -###`), and the linker is the one that the toolchain brings. Wherever something is not
 //! as expected, rustc links in its ordinary way.
 
+use super::flag;
 use crate::process::{self, Cancel, End, Program};
 use std::{
     ffi::OsString,
@@ -55,7 +56,7 @@ impl DirectLink {
             "-Clink-arg=-O0".into(),
         ];
         let args = self.args.iter();
-        flags.extend(args.map(|arg| flag("-Clink-arg=", Path::new(arg))));
+        flags.extend(args.map(|arg| flag("-Clink-arg=", arg)));
         flags
     }
 }
@@ -63,12 +64,6 @@ impl DirectLink {
 /// True for what rustc says when the linker has failed.
 pub(super) fn is_link_failure(message: &str) -> bool {
     message.starts_with("linking with `")
-}
-
-fn flag(name: &str, value: &Path) -> OsString {
-    let mut flag = OsString::from(name);
-    flag.push(value);
-    flag
 }
 
 /// What is needed out of the linker's line in the answer: how programs are started, the objects around the learner's own, and

@@ -18,3 +18,12 @@ pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint};
 pub use splice::{Shipped, Spliced, TestFn, kit_files, splice, tests_in};
 pub use standby::Standby;
 pub use toolchain::Toolchain;
+
+use std::ffi::{OsStr, OsString};
+
+/// An argument of rustc that carries a path or a word of another program, which need not be Unicode.
+fn flag(name: &str, value: impl AsRef<OsStr>) -> OsString {
+    let mut flag = OsString::from(name);
+    flag.push(value.as_ref());
+    flag
+}

@@ -4,6 +4,7 @@ use super::{
     Linking, Standby, Toolchain, by_cargo,
     dependencies::SharedCrates,
     diagnostics::{self, Diagnostic, Level},
+    flag,
     linker::{self, DirectLink},
 };
 use crate::{
@@ -106,7 +107,13 @@ pub fn compile(
     }
     let mut direct = toolchain.direct_link.as_ref();
     loop {
-        let compiled = compile_by_rustc(toolchain, unit, direct, standby, cancel, on_error)?;
+        let last_word = direct.is_none();
+        let tell = |error: Diagnostic| {
+            if last_word || !linker::is_link_failure(&error.message) {
+                on_error(error);
+            }
+        };
+        let compiled = compile_by_rustc(toolchain, unit, direct, standby, cancel, &tell)?;
         // It did not link that way: rustc's own way gives the verdict.
         let failed = compiled
             .diagnostics
@@ -288,12 +295,6 @@ fn linked_fast(
         None => "-Clink-arg=-Wl,-rpath,",
     };
     rustc.args(found_in.into_iter().map(|dir| flag(from_linker, dir)))
-}
-
-fn flag(name: &str, path: &Path) -> OsString {
-    let mut flag = OsString::from(name);
-    flag.push(path);
-    flag
 }
 
 /// Runs the compiler on a file.

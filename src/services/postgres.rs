@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     outcome::Output,
-    process::{Cancel, End, Note, Program, Record, run},
+    process::{Cancel, End, Note, Program, Record, launch, run},
     workspace,
 };
 use std::{
@@ -51,7 +51,7 @@ pub struct Postgres {
     _directory: workspace::Scratch,
 }
 
-/// A database of one run. Dropping it removes it, with whoever is still connected.
+/// A database of one run. Dropping it has it removed soon, with whoever is still connected.
 #[derive(Debug)]
 pub struct Database {
     postgres: Arc<Postgres>,
@@ -188,16 +188,14 @@ impl Postgres {
     }
 
     fn statements(&self, role: &str, database: &str, sql: &str, cancel: &Cancel) -> Result<String> {
-        let psql = self
-            .psql(role, database)
-            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
-            .arg("--set=ON_ERROR_STOP=1")
-            .arg(format!("--command={sql}"));
-        Ok(finish("psql", psql, cancel)?.text)
+        Ok(finish("psql", self.psql(role, database, sql), cancel)?.text)
     }
 
-    fn psql(&self, role: &str, database: &str) -> Program {
+    fn psql(&self, role: &str, database: &str, sql: &str) -> Program {
         Program::learners(self.bin.join("psql"))
+            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+            .arg("--set=ON_ERROR_STOP=1")
+            .arg(format!("--command={sql}"))
             .arg("--host=127.0.0.1")
             .arg(format!("--port={}", self.started.port))
             .arg(format!("--username={role}"))
@@ -272,8 +270,8 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-        // If it fails the database goes with the server.
-        let _ = self.postgres.as_runner("postgres", &drop, &Cancel::new());
+        // Nobody waits for it: the next save would. If it fails, the database goes with the server.
+        let _ = launch(&self.postgres.psql(RUNNER, "postgres", &drop));
     }
 }
 

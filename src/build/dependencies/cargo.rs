@@ -3,7 +3,10 @@
 //! Cargo tells both itself: `--message-format=json-render-diagnostics` (<https://doc.rust-lang.org/cargo/reference/external-tools.html>) and
 //! `cargo metadata`, whose names are those that the source uses, renamed dependencies included.
 
-use super::{super::Toolchain, Crates, Externs, SharedCrates};
+use super::{
+    super::{Toolchain, flag},
+    Crates, Externs, SharedCrates,
+};
 use crate::{
     error::{Error, Result},
     process::{self, Cancel, End, Program},
@@ -88,8 +91,11 @@ impl Package<'_> {
     ) -> Result<Learnt> {
         let name = self.shared_name();
         let (form, manifest) = match self.toolchain.has_shared_std() {
-            true => (Form::Shared, crates.shared_manifest(&name)),
-            false => (Form::Apart, crates.manifest("dependencies", "main.rs")),
+            true => (Form::Shared, crates.library_manifest(&name, "lib.rs")),
+            false => (
+                Form::Apart,
+                crates.program_manifest("dependencies", "main.rs"),
+            ),
         };
         workspace::write_if_changed(&self.dir.join("Cargo.toml"), manifest.as_bytes())?;
         workspace::write_if_changed(&self.dir.join("main.rs"), b"fn main() {}\n")?;
@@ -321,7 +327,7 @@ fn learn(
             Message::Other => {}
         }
     }
-    args.push(joined(
+    args.push(flag(
         "-Ldependency=",
         &target_dir.join("debug").join("deps"),
     ));
@@ -330,7 +336,7 @@ fn learn(
             return Learnt::Nothing(format!("cargo names no library for the crate `{name}`"));
         };
         args.push("--extern".into());
-        args.push(joined(&format!("{name}="), file));
+        args.push(flag(&format!("{name}="), file));
     }
     let shared = shared
         .zip(library)
@@ -344,12 +350,6 @@ fn learn(
 
 fn is_linkable(file: &Path) -> bool {
     matches!(workspace::extension(file), "rlib" | "so" | "dylib" | "dll")
-}
-
-fn joined(flag: &str, path: &Path) -> OsString {
-    let mut joined = OsString::from(flag);
-    joined.push(path);
-    joined
 }
 
 #[cfg(test)]

@@ -46,21 +46,24 @@ pub struct Crates {
 }
 
 impl Crates {
-    /// The manifest of a package that is one shared library with these crates in it.
-    pub(super) fn shared_manifest(&self, name: &str) -> String {
-        format!(
-            "[workspace]\n\n[package]\nname = \"dependencies\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\n\
-             [lib]\nname = \"{name}\"\npath = \"lib.rs\"\ncrate-type = [\"dylib\"]\n\n{}",
-            self.sections
-        )
+    /// The manifest of a package that is one shared library with these crates in it, made of the file at `path`.
+    pub(super) fn library_manifest(&self, library: &str, path: &str) -> String {
+        let target =
+            format!("[lib]\nname = \"{library}\"\npath = \"{path}\"\ncrate-type = [\"dylib\"]");
+        self.manifest("dependencies", &target)
     }
 
-    /// The manifest of a package with these crates and one program.
-    pub(super) fn manifest(&self, program: &str, path: &str) -> String {
+    /// The manifest of a package with these crates and one program, made of the file at `path`.
+    pub(super) fn program_manifest(&self, program: &str, path: &str) -> String {
+        let target = format!("[[bin]]\nname = \"{program}\"\npath = \"{path}\"");
+        self.manifest(program, &target)
+    }
+
+    fn manifest(&self, package: &str, target: &str) -> String {
+        let sections = &self.sections;
         format!(
-            "[workspace]\n\n[package]\nname = \"{program}\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\n\
-             [[bin]]\nname = \"{program}\"\npath = \"{path}\"\n\n{}",
-            self.sections
+            "[workspace]\n\n[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\n\
+             {target}\n\n{sections}"
         )
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn read(dir: &Path, key: &str) -> Option<Externs> {
     (record.key == key && complete && is_there).then_some(record.externs)
 }
 
-/// Writes it down. What is no text (a path that is not UTF-8) is learnt again each time.
+/// Writes it down. What JSON cannot hold (a path of the library that is not UTF-8) is learnt again each time.
 pub(super) fn write(dir: &Path, key: &str, externs: &Externs) -> Result<()> {
     let record = Record {
         key: key.to_owned(),

@@ -149,7 +149,7 @@ fn compile_by_rustc(
     // With crates, what rustc remembers takes a quarter off (160 of 220 ms), and a third with a check program (95 of 140 ms);
     // for one small file it costs disk and gives nothing.
     if !externs(unit).is_empty() || unit.constancy == Constancy::Much {
-        rustc = rustc.arg(flag("-Cincremental=", &unit.dir.join("incremental")));
+        rustc = rustc.arg(flag("-Cincremental=", unit.dir.join("incremental")));
     }
     let source = naming(unit.source, shared(unit));
     let unit = Unit {

@@ -327,10 +327,7 @@ fn learn(
             Message::Other => {}
         }
     }
-    args.push(flag(
-        "-Ldependency=",
-        &target_dir.join("debug").join("deps"),
-    ));
+    args.push(flag("-Ldependency=", target_dir.join("debug").join("deps")));
     for (name, package) in direct {
         let Some(file) = files.get(package) else {
             return Learnt::Nothing(format!("cargo names no library for the crate `{name}`"));

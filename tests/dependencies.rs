@@ -2,9 +2,20 @@
 
 mod common;
 
-use backendlings::{error::Error, workspace};
+use backendlings::{check::Stage, error::Error, outcome::Finding, process::Cancel, workspace};
 use common::Tiny;
-use std::{fs, path::Path};
+use std::{
+    fs,
+    net::TcpListener,
+    path::Path,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
+};
 
 /// A crate that lies beside the course, so that the tests need no network.
 fn with_crate(answer: i32) -> Tiny {
@@ -155,6 +166,102 @@ fn compiled_by_cargo_the_verdicts_are_the_same_and_the_learner_is_told() {
         let note = by_cargo["notes"][0].as_str().expect("a note");
         assert!(note.contains("by cargo"), "{note}");
     }
+}
+
+/// A crate that is not built before somebody allows it, beside the one that is.
+fn with_a_slow_crate(gate: &TcpListener) -> Tiny {
+    let course = with_crate(42);
+    let slow = course.root().join("slow");
+    let path = slow.display().to_string().replace('\\', "/");
+    let info = workspace::read(&course.root().join("info.toml")).expect("there");
+    let info = info.replace(
+        "[[chapters]]",
+        &format!("slow = {{ path = \"{path}\" }}\n[[chapters]]"),
+    );
+    course.write(
+        "info.toml",
+        info.replace("[\"renamed\"]", "[\"renamed\", \"slow\"]"),
+    );
+    course.write(
+        "slow/Cargo.toml",
+        "[package]\nname = \"slow\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+    );
+    course.write("slow/src/lib.rs", "pub fn slow() {}\n");
+    let gate = gate.local_addr().expect("bound");
+    course.write(
+        "slow/build.rs",
+        format!(
+            "use std::io::Read;\nfn main() {{ let mut word = String::new(); std::net::TcpStream::connect(\"{gate}\").unwrap().read_to_string(&mut word).unwrap(); }}\n"
+        ),
+    );
+    course
+}
+
+#[test]
+fn a_type_error_is_told_while_other_crates_are_still_being_built() {
+    let gate = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let course = with_a_slow_crate(&gate);
+    // The build of the slow crate is held until the error was told; if it is told too late, this never ends.
+    let (told, is_told) = mpsc::channel();
+    let mine = asking(42).replace("{ 42 }", "{ \"42\" }");
+    let stages = Mutex::new(Vec::new());
+    let report = thread::scope(|scope| {
+        let hold = scope.spawn(move || {
+            let (held, _) = gate.accept().expect("the build comes by");
+            let found = is_told.recv_timeout(Duration::from_secs(120));
+            drop(held);
+            found
+        });
+        let report = course.check_watched(&Cancel::new(), FILE, mine, &|stage| {
+            if let Stage::Found(first) = &stage {
+                // Only the first word counts; afterwards nobody listens.
+                let _ = told.send((**first).clone());
+            }
+            stages.lock().expect("no panic").push(stage);
+        });
+        let first: Finding = hold.join().expect("no panic").expect("told in time");
+        assert_eq!(first.actual.as_deref(), Some("mismatched types"));
+        report.expect("a report")
+    });
+    assert_eq!(
+        report.findings[0].actual.as_deref(),
+        Some("mismatched types")
+    );
+    let stages = stages.into_inner().expect("no panic");
+    let found = stages
+        .iter()
+        .position(|stage| matches!(stage, Stage::Found(_)));
+    let last_built = stages
+        .iter()
+        .rposition(|stage| matches!(stage, Stage::Building(_)));
+    assert!(found < last_built, "{stages:?}");
+}
+
+#[test]
+fn a_file_that_names_a_crate_which_is_not_ready_is_not_judged_early() {
+    let gate = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let course = with_a_slow_crate(&gate);
+    let mine = asking(42).replace("fn main() {}", "fn main() { slow::slow() }");
+    let early = AtomicBool::new(false);
+    let (told, is_told) = mpsc::channel();
+    let report = thread::scope(|scope| {
+        scope.spawn(move || {
+            let (held, _) = gate.accept().expect("the build comes by");
+            let seen = is_told.recv_timeout(Duration::from_secs(120));
+            drop(held);
+            seen.expect("the other crate is ready");
+        });
+        course.check_watched(&Cancel::new(), FILE, mine, &|stage| match stage {
+            // The other crate, and what builds the slow one.
+            Stage::Building(progress) if progress.done >= 2 => {
+                let _ = told.send(());
+            }
+            Stage::Found(_) => early.store(true, Ordering::Relaxed),
+            _ => {}
+        })
+    });
+    assert!(report.expect("a report").passed());
+    assert!(!early.into_inner(), "an error was told that is none");
 }
 
 #[test]

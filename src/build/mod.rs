@@ -14,7 +14,7 @@ mod toolchain;
 pub use by_cargo::ASK_VARIABLE;
 pub use dependencies::{Crates, Dependencies, Externs, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
-pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint};
+pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint, type_check};
 pub use splice::{Shipped, Spliced, TestFn, kit_files, splice, tests_in};
 pub use standby::Standby;
 pub use toolchain::Toolchain;

@@ -185,12 +185,24 @@ pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Co
             help: "Install it: rustup component add clippy".into(),
         });
     };
-    let out = unit.dir.join(format!("{}.clippy", unit.name));
-    let clippy = common(clippy, unit)
+    look_at(clippy, unit, cancel)
+}
+
+/// Runs the compiler over a unit, for its messages only.
+///
+/// # Errors
+/// As [`compile`].
+pub fn type_check(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Compiled> {
+    look_at(&toolchain.rustc, unit, cancel)
+}
+
+fn look_at(compiler: &Path, unit: Unit<'_>, cancel: &Cancel) -> Result<Compiled> {
+    let out = unit.dir.join(format!("{}.metadata", unit.name));
+    let look = common(compiler, unit)
         .args(["--emit=metadata", "-o"])
         .arg(out);
     write_source(unit)?;
-    invoke(&clippy, cancel, &|_| {})
+    invoke(&look, cancel, &|_| {})
 }
 
 fn write_beside(unit: Unit<'_>) -> Result<()> {

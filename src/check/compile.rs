@@ -1,8 +1,11 @@
 //! The step that all Rust programs share: compile, and turn rustc's errors into findings.
 
-use super::{Job, Means, Source, Stage};
+use super::{Job, Means, Source, Stage, early_look::EarlyLook};
 use crate::{
-    build::{self, Constancy, Diagnostic, Harness, Level, Linking, Unit},
+    build::{
+        self, Constancy, Diagnostic, Externs, Harness, Level, Linking, Unit,
+        dependencies::Unfinished,
+    },
     course::{Kind, course_error},
     error::Result,
     outcome::{Detail, Finding, Report, millis},
@@ -25,20 +28,7 @@ pub(super) fn compile(
     means: Means<'_>,
     report: &mut Report,
 ) -> Result<Option<PathBuf>> {
-    let linking = linking(job, means)?;
-    if let Linking::Cargo { why, .. } = &*linking {
-        report.notes.push(format!(
-            "Compiled by cargo, which is slower, because {why}."
-        ));
-    }
     let kit = kit(job)?;
-    if let Some(file) = kit.changed.first() {
-        report.notes.push(format!(
-            "{} was changed. The shipped one was used; `reset` brings it back.",
-            file.display()
-        ));
-    }
-    (means.on_stage)(Stage::Compiling);
     let shown = job.course.relative_file(job.exercise);
     let unit = Unit {
         name: &job.exercise.name,
@@ -46,10 +36,35 @@ pub(super) fn compile(
         shown: &shown,
         dir: job.build_dir,
         harness,
-        linking: &linking,
+        linking: &Linking::Rustc(Externs::default()),
         beside: &kit.files,
         constancy: constancy(job),
     };
+    let early = EarlyLook::at(unit, means);
+    let linking = linking_with(job, means, &|unfinished| {
+        (means.on_stage)(Stage::Building(unfinished.progress));
+        if let Some(so_far) = &unfinished.so_far
+            && let Some(first) = early.first_error(so_far)
+        {
+            (means.on_stage)(Stage::Found(Box::new(finding(COMPILES, &first))));
+        }
+    })?;
+    let unit = Unit {
+        linking: &linking,
+        ..unit
+    };
+    if let Linking::Cargo { why, .. } = &*linking {
+        report.notes.push(format!(
+            "Compiled by cargo, which is slower, because {why}."
+        ));
+    }
+    if let Some(file) = kit.changed.first() {
+        report.notes.push(format!(
+            "{} was changed. The shipped one was used; `reset` brings it back.",
+            file.display()
+        ));
+    }
+    (means.on_stage)(Stage::Compiling);
     let on_error =
         |first: Diagnostic| (means.on_stage)(Stage::Found(Box::new(finding(COMPILES, &first))));
     let compiled = build::compile(
@@ -106,11 +121,20 @@ fn kit(job: Job<'_>) -> Result<Kit> {
 
 /// What rustc needs for the crates of the exercise's chapter. They are waited for if they are not built yet.
 pub(super) fn linking(job: Job<'_>, means: Means<'_>) -> Result<Arc<Linking>> {
+    linking_with(job, means, &|unfinished| {
+        (means.on_stage)(Stage::Building(unfinished.progress));
+    })
+}
+
+/// The same; `on_wait` is called while they are waited for.
+fn linking_with(
+    job: Job<'_>,
+    means: Means<'_>,
+    on_wait: &dyn Fn(&Unfinished),
+) -> Result<Arc<Linking>> {
     match super::tier(job.course, job.exercise)? {
         None => Ok(Arc::new(means.dependencies.none())),
-        Some(tier) => means.dependencies.get(&tier, means.cancel, &|progress| {
-            (means.on_stage)(Stage::Building(progress));
-        }),
+        Some(tier) => means.dependencies.get(&tier, means.cancel, on_wait),
     }
 }
 

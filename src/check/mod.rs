@@ -4,6 +4,7 @@
 
 mod all;
 mod compile;
+mod early_look;
 mod files;
 mod memory;
 mod quiz;

@@ -11,7 +11,7 @@ pub(crate) mod steps;
 
 use backendlings::{
     build::{Dependencies, Toolchain},
-    check::{Files, Means, check},
+    check::{Files, Means, Stage, check},
     error::Result,
     outcome::Report,
     process::Cancel,
@@ -198,6 +198,17 @@ impl Tiny {
         file: &str,
         text: impl AsRef<[u8]>,
     ) -> Result<Report> {
+        self.check_watched(cancel, file, text, &|_| {})
+    }
+
+    /// The same, with somebody who is told what it is at.
+    pub(crate) fn check_watched(
+        &self,
+        cancel: &Cancel,
+        file: &str,
+        text: impl AsRef<[u8]>,
+        on_stage: &(dyn Fn(Stage) + Sync),
+    ) -> Result<Report> {
         let course = backendlings::course::Course::load(Workspace::at(self.root()))?;
         let pristine = Pristine::take(&course)?;
         self.write(file, text);
@@ -209,7 +220,7 @@ impl Tiny {
             services: &Services::of(&course.workspace),
             standby: None,
             cancel,
-            on_stage: &|_| {},
+            on_stage,
         };
         check(files.job(&course, exercise), means)
     }

@@ -1,11 +1,12 @@
-//! One build of a tier by cargo, and what it made: which file each crate is in, and where native libraries lie.
+//! One build of a tier by cargo: the package that is built, the build itself, and how far it is.
 //!
-//! Cargo tells both itself: `--message-format=json-render-diagnostics` (<https://doc.rust-lang.org/cargo/reference/external-tools.html>) and
-//! `cargo metadata`, whose names are those that the source uses, renamed dependencies included.
+//! `cargo metadata` has the names of the crates as the source uses them, renamed dependencies included; what the build makes is
+//! learnt in `artifacts`.
 
 use super::{
-    super::{Toolchain, flag},
-    Crates, Externs, SharedCrates,
+    super::Toolchain,
+    Crates, Priority, SoFar,
+    artifacts::{Artifacts, Learnt},
 };
 use crate::{
     error::{Error, Result},
@@ -14,10 +15,9 @@ use crate::{
 };
 use serde::Deserialize;
 use std::{
-    collections::HashMap,
     env::consts::EXE_SUFFIX,
-    ffi::OsString,
-    path::{Path, PathBuf},
+    path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -71,6 +71,9 @@ impl Form {
     }
 }
 
+/// Is told how many crates are built of how many, and what of them can be used.
+pub(super) type OnProgress<'a> = dyn Fn((usize, usize), &Arc<SoFar>) + 'a;
+
 /// A package whose only purpose is to have dependencies.
 pub(super) struct Package<'a> {
     pub(super) toolchain: &'a Toolchain,
@@ -85,9 +88,9 @@ impl Package<'_> {
     pub(super) fn build(
         &self,
         crates: &Crates,
-        in_background: bool,
+        priority: Priority,
         cancel: &Cancel,
-        on_progress: &dyn Fn(usize, usize),
+        on_progress: &OnProgress<'_>,
     ) -> Result<Learnt> {
         let name = self.shared_name();
         let (form, manifest) = match self.toolchain.has_shared_std() {
@@ -113,9 +116,12 @@ impl Package<'_> {
             .map(|(name, _)| format!("extern crate {name} as _;\n"))
             .collect();
         workspace::write_if_changed(&library, all.as_bytes())?;
-        let messages = self.run_build(form, in_background, cancel, on_progress)?;
-        let shared = (form == Form::Shared).then_some(name.as_str());
-        Ok(learn(&messages, &direct, self.target_dir, shared))
+        let artifacts = Artifacts::of(
+            direct,
+            self.target_dir,
+            (form == Form::Shared).then_some(name),
+        );
+        self.run_build(form, artifacts, priority, cancel, on_progress)
     }
 
     /// The name of the library of this tier, which no crate's name is.
@@ -129,10 +135,11 @@ impl Package<'_> {
     fn run_build(
         &self,
         form: Form,
-        in_background: bool,
+        mut artifacts: Artifacts<'_>,
+        priority: Priority,
         cancel: &Cancel,
-        on_progress: &dyn Fn(usize, usize),
-    ) -> Result<String> {
+        on_progress: &OnProgress<'_>,
+    ) -> Result<Learnt> {
         let build = program(self.toolchain, self.dir)
             .args([
                 form.verb(),
@@ -144,22 +151,32 @@ impl Package<'_> {
             .env("CARGO_TERM_PROGRESS_WHEN", "always")
             .env("CARGO_TERM_PROGRESS_WIDTH", "80");
         let mut running = process::spawn(&build)?;
-        if in_background {
+        if priority == Priority::Background {
             running.lower_priority();
         }
+        let mut heard = 0;
+        let mut so_far = Arc::new(artifacts.so_far());
         let end = loop {
             let end = running.wait(Some(Instant::now() + LOOK_EVERY), cancel);
+            let news = running.stdout().lines_since(&mut heard);
+            if !news.is_empty() {
+                artifacts.take(&news);
+                so_far = Arc::new(artifacts.so_far());
+            }
             if end != End::Deadline {
                 break end;
             }
             if let Some((done, total)) = progress(&running.stderr().output().text) {
-                on_progress(done, total);
+                on_progress((done, total), &so_far);
             }
         };
         running.kill();
         running.drain();
         match end {
-            End::Exited(0) => Ok(running.stdout().output().text),
+            End::Exited(0) => {
+                artifacts.take(&running.stdout().lines_since(&mut heard));
+                Ok(artifacts.learnt())
+            }
             End::Cancelled => Err(Error::Cancelled),
             _ => Err(not_built(&running.stderr().output().text)),
         }
@@ -193,15 +210,6 @@ pub(in crate::build) fn program(toolchain: &Toolchain, dir: &Path) -> Program {
         .env("RUSTC", &toolchain.rustc)
         .keep_output(MESSAGES_CAP);
     NOT_OURS.iter().fold(program, Program::without_env)
-}
-
-/// What cargo's messages taught.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Learnt {
-    /// What rustc is to be told.
-    Externs(Externs),
-    /// Not enough; the sentence says what was missing.
-    Nothing(String),
 }
 
 fn not_built(stderr: &str) -> Error {
@@ -251,104 +259,6 @@ struct NodeDep {
     pkg: String,
 }
 
-#[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
-enum Message {
-    CompilerArtifact {
-        package_id: String,
-        target: Target,
-        filenames: Vec<PathBuf>,
-    },
-    BuildScriptExecuted {
-        #[serde(default)]
-        linked_paths: Vec<String>,
-        #[serde(default)]
-        linked_libs: Vec<String>,
-    },
-    #[serde(other)]
-    Other,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-    kind: Vec<String>,
-}
-
-/// What cargo's messages say about the crates, and about the library `shared` that was to be made of them.
-fn learn(
-    messages: &str,
-    direct: &[(String, String)],
-    target_dir: &Path,
-    shared: Option<&str>,
-) -> Learnt {
-    let mut files: HashMap<String, PathBuf> = HashMap::new();
-    let mut args: Vec<OsString> = Vec::new();
-    let mut library = None;
-    // A shared library of Rust exports Rust's names only. What a program compiles of a generic function of rusqlite calls SQLite, whose
-    // names are C's: such a tier is linked crate by crate.
-    let mut has_c = false;
-    for message in messages
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-    {
-        match message {
-            Message::CompilerArtifact {
-                package_id,
-                target,
-                filenames,
-            } => {
-                let is_library = target
-                    .kind
-                    .iter()
-                    .any(|kind| kind.contains("lib") || kind == "proc-macro");
-                let file = filenames.into_iter().find(|file| is_linkable(file));
-                match file.filter(|_| is_library) {
-                    Some(file) if Some(target.name.as_str()) == shared => library = Some(file),
-                    Some(file) => {
-                        files.insert(package_id, file);
-                    }
-                    None => {}
-                }
-            }
-            Message::BuildScriptExecuted {
-                linked_paths,
-                linked_libs,
-            } => {
-                has_c |= linked_libs
-                    .iter()
-                    .any(|library| library.starts_with("static"));
-                args.extend(
-                    linked_paths
-                        .iter()
-                        .map(|path| OsString::from(format!("-L{path}"))),
-                );
-            }
-            Message::Other => {}
-        }
-    }
-    args.push(flag("-Ldependency=", target_dir.join("debug").join("deps")));
-    for (name, package) in direct {
-        let Some(file) = files.get(package) else {
-            return Learnt::Nothing(format!("cargo names no library for the crate `{name}`"));
-        };
-        args.push("--extern".into());
-        args.push(flag(&format!("{name}="), file));
-    }
-    let shared = shared
-        .zip(library)
-        .filter(|_| !has_c)
-        .map(|(name, library)| SharedCrates {
-            name: name.to_owned(),
-            library,
-        });
-    Learnt::Externs(Externs { args, shared })
-}
-
-fn is_linkable(file: &Path) -> bool {
-    matches!(workspace::extension(file), "rlib" | "so" | "dylib" | "dll")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,45 +268,5 @@ mod tests {
         let bar = "   Compiling a v1.0.0\r    Building [=====>      ] 34/61: syn, tokio\r    Building [======>     ] 35/61: tokio(build)\r";
         assert_eq!(progress(bar), Some((35, 61)));
         assert_eq!(progress("    Updating index"), None);
-    }
-
-    #[test]
-    fn crates_that_carry_a_library_of_c_are_not_linked_as_one() {
-        let messages = r#"{"reason":"compiler-artifact","package_id":"registry#rusqlite@0.39.0","target":{"name":"rusqlite","kind":["lib"]},"filenames":["/t/librusqlite-1.rlib"]}
-{"reason":"build-script-executed","linked_libs":["static=sqlite3"],"linked_paths":["native=/t/out"]}
-{"reason":"compiler-artifact","package_id":"path#crates","target":{"name":"all","kind":["dylib"]},"filenames":["/t/liball.so"]}"#;
-        let direct = [("rusqlite".to_owned(), "registry#rusqlite@0.39.0".to_owned())];
-        let Learnt::Externs(learnt) = learn(messages, &direct, Path::new("/t"), Some("all")) else {
-            panic!("nothing was learnt");
-        };
-        assert_eq!(learnt.shared, None);
-    }
-
-    #[test]
-    fn a_renamed_crate_is_known_by_the_name_the_source_uses() {
-        let messages = r#"{"reason":"compiler-artifact","package_id":"registry#rand@0.9.0","target":{"name":"rand","kind":["lib"]},"filenames":["/t/librand-1.rlib","/t/librand-1.rmeta"]}
-{"reason":"build-script-executed","linked_paths":["native=/t/out"]}
-{"reason":"compiler-artifact","package_id":"path#crates","target":{"name":"all","kind":["dylib"]},"filenames":["/t/liball.so"]}
-{"reason":"build-finished","success":true}"#;
-        let direct = [("dice".to_owned(), "registry#rand@0.9.0".to_owned())];
-        let Learnt::Externs(learnt) = learn(messages, &direct, Path::new("/t"), Some("all")) else {
-            panic!("complete");
-        };
-        let shared = learnt.shared.expect("a shared library");
-        assert_eq!(shared.library, Path::new("/t/liball.so"));
-        let words: Vec<_> = learnt
-            .args
-            .iter()
-            .map(|arg| arg.to_string_lossy())
-            .collect();
-        assert_eq!(words[0], "-Lnative=/t/out");
-        assert_eq!(words[2..], ["--extern", "dice=/t/librand-1.rlib"]);
-    }
-
-    #[test]
-    fn what_cargo_does_not_name_cannot_be_learnt() {
-        let direct = [("tool".to_owned(), "registry#tool@1.0.0".to_owned())];
-        let learnt = learn("", &direct, Path::new("/t"), None);
-        assert!(matches!(learnt, Learnt::Nothing(why) if why.contains("`tool`")));
     }
 }

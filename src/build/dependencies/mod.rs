@@ -3,11 +3,13 @@
 //! A [`Tier`] is what one chapter needs. It is built when somebody asks for it or when it is warmed; whoever asks while it is
 //! being built waits for that build and is told how far it is. What was built stays until manifest, lock file or compiler change.
 
+mod artifacts;
 mod cargo;
 mod record;
 
 pub(super) use cargo::program as cargo_program;
 
+use self::artifacts::Learnt;
 use super::{Toolchain, by_cargo::ASK_VARIABLE};
 use crate::{
     error::{Error, Result},
@@ -114,6 +116,24 @@ pub struct Progress {
     pub left: Option<Duration>,
 }
 
+/// A tier that is being built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// How far it is.
+    pub progress: Progress,
+    /// What of it can be used already, as soon as cargo has said something.
+    pub so_far: Option<Arc<SoFar>>,
+}
+
+/// The crates of a tier that are ready while others are being built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoFar {
+    /// rustc's arguments for those that are ready.
+    pub args: Vec<OsString>,
+    /// The names of those that are not, as the source uses them.
+    pub missing: Vec<String>,
+}
+
 /// Whether a build has the machine to itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Priority {
@@ -141,7 +161,7 @@ struct Shared {
 
 #[derive(Clone, Debug)]
 enum State {
-    Building(Progress),
+    Building(Unfinished),
     Ready(Arc<Linking>),
     Failed { what: String, help: String },
 }
@@ -171,7 +191,7 @@ impl Dependencies {
         &self,
         tier: &Tier,
         cancel: &Cancel,
-        on_progress: &dyn Fn(Progress),
+        on_progress: &dyn Fn(&Unfinished),
     ) -> Result<Arc<Linking>> {
         self.begin(tier, Priority::Wanted);
         let mut tiers = self.shared.tiers();
@@ -184,7 +204,13 @@ impl Dependencies {
                     tiers.remove(&tier.name);
                     return Err(error);
                 }
-                Some(State::Building(progress)) => on_progress(*progress),
+                Some(State::Building(unfinished)) => {
+                    let unfinished = unfinished.clone();
+                    // Whoever waits may take his time, and the build must not wait for him.
+                    drop(tiers);
+                    on_progress(&unfinished);
+                    tiers = self.shared.tiers();
+                }
                 None => {}
             }
             if cancel.is_cancelled() || self.shared.end.is_cancelled() {
@@ -216,12 +242,15 @@ impl Dependencies {
         if tiers.contains_key(&tier.name) {
             return;
         }
-        let begun = State::Building(Progress {
-            done: 0,
-            total: 0,
-            left: None,
-        });
-        tiers.insert(tier.name.clone(), begun);
+        let begun = Unfinished {
+            progress: Progress {
+                done: 0,
+                total: 0,
+                left: None,
+            },
+            so_far: None,
+        };
+        tiers.insert(tier.name.clone(), State::Building(begun));
         drop(tiers);
         let (shared, tier) = (Arc::clone(&self.shared), tier.clone());
         let builder = thread::spawn(move || shared.build(&tier, priority));
@@ -247,9 +276,11 @@ impl Drop for Dependencies {
 impl Shared {
     fn build(&self, tier: &Tier, priority: Priority) {
         let started = Instant::now();
-        let on_progress = |done: usize, total: usize| {
+        let on_progress = |(done, total): (usize, usize), so_far: &Arc<SoFar>| {
             let left = time_left(started.elapsed(), done, total);
-            self.set(tier, State::Building(Progress { done, total, left }));
+            let progress = Progress { done, total, left };
+            let so_far = Some(Arc::clone(so_far));
+            self.set(tier, State::Building(Unfinished { progress, so_far }));
         };
         let state = match self.linking(tier, priority, &on_progress) {
             Ok(linking) => State::Ready(Arc::new(linking)),
@@ -265,7 +296,7 @@ impl Shared {
         &self,
         tier: &Tier,
         priority: Priority,
-        on_progress: &dyn Fn(usize, usize),
+        on_progress: &cargo::OnProgress<'_>,
     ) -> Result<Linking> {
         if let Some(why) = asked_for_cargo() {
             return Ok(self.by_cargo(&tier.crates, why));
@@ -280,14 +311,13 @@ impl Shared {
             dir: &dir,
             target_dir: &self.target_dir(),
         };
-        let in_background = priority == Priority::Background;
-        let learnt = package.build(&tier.crates, in_background, &self.end, on_progress)?;
+        let learnt = package.build(&tier.crates, priority, &self.end, on_progress)?;
         match learnt {
-            cargo::Learnt::Externs(externs) => {
+            Learnt::Externs(externs) => {
                 record::write(&dir, &key, &externs)?;
                 Ok(Linking::Rustc(externs))
             }
-            cargo::Learnt::Nothing(why) => Ok(self.by_cargo(&tier.crates, why)),
+            Learnt::Nothing(why) => Ok(self.by_cargo(&tier.crates, why)),
         }
     }
 

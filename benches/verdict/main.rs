@@ -5,6 +5,10 @@
 
 mod cargo;
 mod course;
+mod first_error;
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/pty/mod.rs"]
+mod pty;
 mod round;
 mod table;
 mod watcher;
@@ -60,11 +64,14 @@ fn main() -> ExitCode {
         }
         table.subject(subject, ours, test, sequence);
         table.around_the_check(subject, &ours_inside);
-        if subject.is_cargos() {
-            table.type_error(subject, our_error, cargo_error);
-        }
         if subject == Subject::Std {
             table.idle(&watcher.idle());
+        }
+        if subject.is_cargos() {
+            table.type_error(subject, our_error, cargo_error.clone());
+            drop(watcher);
+            let first = first_error::measure(&program, &course, subject, edits);
+            table.first_error(subject, first, cargo_error);
         }
     }
     let cold = check_all(&program, &course, &["--fresh"]);

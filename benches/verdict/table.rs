@@ -39,7 +39,21 @@ impl Table {
         test: Vec<Duration>,
     ) {
         self.row(
-            &format!("{}, save to type error", subject.words()),
+            &format!("{}, save to the verdict on a type error", subject.words()),
+            ours,
+            test,
+            Vec::new(),
+        );
+    }
+
+    pub(crate) fn first_error(
+        &mut self,
+        subject: Subject,
+        ours: Vec<Duration>,
+        test: Vec<Duration>,
+    ) {
+        self.row(
+            &format!("{}, save to first error on the screen", subject.words()),
             ours,
             test,
             Vec::new(),

@@ -25,6 +25,11 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts `watch` on the course in `root`.
     pub(crate) fn watch(root: &Path, args: &[&str]) -> Self {
+        Self::watch_by(Path::new(env!("CARGO_BIN_EXE_backendlings")), root, args)
+    }
+
+    /// The same with a program of one's own choice.
+    pub(crate) fn watch_by(program: &Path, root: &Path, args: &[&str]) -> Self {
         let (rows, cols) = (40, 100);
         let size = PtySize {
             rows,
@@ -33,7 +38,7 @@ impl Terminal {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).expect("a terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_backendlings"));
+        let mut command = CommandBuilder::new(program);
         command.arg("watch");
         command.args(args);
         command.cwd(root);

@@ -1,9 +1,13 @@
 //! The thread that checks. One check at a time: a new one waits until the one before, cancelled, has let go of its files.
+//!
+//! What is asked after a pass (Clippy, another database) has a thread of its own, so that no check waits for that.
 
 use super::events::Event;
 use crate::{
     build::{Dependencies, Standby, Toolchain},
-    check::{Files, Means, Memory, Round, Source, advice, check, check_all, elsewhere, tier},
+    check::{
+        Files, Means, Memory, Round, Source, Stage, advice, check, check_all, elsewhere, tier,
+    },
     course::Course,
     error::Result,
     process::Cancel,
@@ -93,59 +97,101 @@ impl Drop for Worker {
     }
 }
 
-fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
-    let dependencies = Dependencies::new(toolchain, course.workspace.dependencies());
-    let standby = Standby::new();
-    // Ended with this thread, after the last check.
-    let services = Services::of(&course.workspace);
-    // If the record cannot be read, the first exercise that needs a service says so.
-    let _ = services.sweep();
-    while let Ok(Order { run, task, cancel }) = inbox.recv() {
-        if cancel.is_cancelled() {
-            continue;
-        }
-        let means = Means {
-            toolchain,
-            dependencies: &dependencies,
-            services: &services,
-            standby: Some(&standby),
-            cancel: &cancel,
-            on_stage: &|stage| on_event(Event::Stage { run, stage }),
-        };
-        if let Task::One { position, .. } = task {
-            warm_ahead(course, position, &dependencies);
-        }
-        match task {
-            Task::One { position, source } => {
-                one(course, run, position, source, means, on_event);
-            }
-            Task::All => on_event(Event::AllChecked {
-                run,
-                result: all(course, means, &|round| {
-                    on_event(Event::AllProgress { run, round });
-                }),
-            }),
+/// An exercise that has passed, and may be asked more about.
+struct Passed {
+    run: u64,
+    position: usize,
+    files: Files,
+    cancel: Cancel,
+}
+
+/// What lives as long as the thread.
+struct Tools<'a> {
+    toolchain: &'a Toolchain,
+    dependencies: Dependencies,
+    standby: Standby,
+    /// Ended with the thread, after the last check.
+    services: Services,
+}
+
+impl Tools<'_> {
+    fn means<'a>(&'a self, cancel: &'a Cancel, on_stage: &'a (dyn Fn(Stage) + Sync)) -> Means<'a> {
+        Means {
+            toolchain: self.toolchain,
+            dependencies: &self.dependencies,
+            services: &self.services,
+            standby: Some(&self.standby),
+            cancel,
+            on_stage,
         }
     }
 }
 
-/// Begins to build what this chapter and the next ones use, so that the learner never waits for it.
+fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_event: &OnEvent) {
+    let tools = Tools {
+        toolchain,
+        dependencies: Dependencies::new(toolchain, course.workspace.dependencies()),
+        standby: Standby::new(),
+        services: Services::of(&course.workspace),
+    };
+    // If the record cannot be read, the first exercise that needs a service says so.
+    let _ = tools.services.sweep();
+    let (passed, to_ask) = channel::<Passed>();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for passed in to_ask {
+                let means = tools.means(&passed.cancel, &|_| {});
+                ask_more(course, &passed, means, on_event);
+            }
+        });
+        while let Ok(Order { run, task, cancel }) = inbox.recv() {
+            if cancel.is_cancelled() {
+                continue;
+            }
+            let on_stage = |stage| on_event(Event::Stage { run, stage });
+            let means = tools.means(&cancel, &on_stage);
+            match task {
+                Task::One { position, source } => {
+                    let files = one(course, run, position, source, means, on_event);
+                    warm_ahead(course, position, &tools.dependencies);
+                    tools.standby.make_ready();
+                    if let Some(files) = files {
+                        // The thread lives as long as this one.
+                        let _ = passed.send(Passed {
+                            run,
+                            position,
+                            files,
+                            cancel,
+                        });
+                    }
+                }
+                Task::All => on_event(Event::AllChecked {
+                    run,
+                    result: all(course, means, &|round| {
+                        on_event(Event::AllProgress { run, round });
+                    }),
+                }),
+            }
+        }
+        drop(passed);
+    });
+}
+
+/// Begins to build what the next chapters use, so that the learner never waits for it.
 fn warm_ahead(course: &Course, position: usize, dependencies: &Dependencies) {
     const CHAPTERS_AHEAD: usize = 2;
     let chapter = course.exercises[position].chapter;
-    let soon = course
-        .exercises
-        .iter()
-        .filter(|exercise| (chapter..=chapter + CHAPTERS_AHEAD).contains(&exercise.chapter));
-    for exercise in soon {
+    for chapter in chapter..=chapter + CHAPTERS_AHEAD {
+        let mut exercises = course.exercises.iter();
+        let any = exercises.find(|exercise| exercise.chapter == chapter);
         // A lock file that cannot be read is told when the exercise itself is checked.
-        if let Ok(Some(tier)) = tier(course, exercise) {
+        if let Some(Ok(Some(tier))) = any.map(|exercise| tier(course, exercise)) {
             dependencies.warm(&tier);
         }
     }
 }
 
-/// The verdict first, then what Clippy and another database say to what has passed.
+/// Tells the verdict; gives the files if it is a pass.
 fn one(
     course: &Course,
     run: u64,
@@ -153,29 +199,30 @@ fn one(
     source: Source,
     means: Means<'_>,
     on_event: &OnEvent,
-) {
+) -> Option<Files> {
     let exercise = &course.exercises[position];
-    let files = match Files::with_source(course, exercise, Pristine::of(course), source) {
-        Ok(files) => files,
-        Err(error) => {
-            return on_event(Event::Checked {
-                run,
-                result: Err(error),
-            });
-        }
+    let files = Files::with_source(course, exercise, Pristine::of(course), source);
+    let checked = files.and_then(|files| {
+        let report = check(files.job(course, exercise), means)?;
+        Ok((report.passed(), Box::new(report), files))
+    });
+    let (result, files) = match checked {
+        Ok((passed, report, files)) => (Ok(report), passed.then_some(files)),
+        Err(error) => (Err(error), None),
     };
-    let job = files.job(course, exercise);
-    let result = check(job, means).map(Box::new);
-    let passed = result.as_ref().is_ok_and(|report| report.passed());
     on_event(Event::Checked { run, result });
-    if let Some(standby) = means.standby {
-        standby.make_ready();
-    }
+    files
+}
+
+/// What Clippy and another database say to what has passed.
+fn ask_more(course: &Course, passed: &Passed, means: Means<'_>, on_event: &OnEvent) {
+    let run = passed.run;
+    let job = passed.files.job(course, &course.exercises[passed.position]);
     // Advice that cannot be had, or that nobody waits for any more, is not missed.
-    if let (true, Ok(advice)) = (passed, advice(job, means)) {
+    if let Ok(advice) = advice(job, means) {
         on_event(Event::Advice { run, advice });
     }
-    if passed && let Ok(Some(word)) = elsewhere(job, means) {
+    if let Ok(Some(word)) = elsewhere(job, means) {
         on_event(Event::Word { run, word });
     }
 }

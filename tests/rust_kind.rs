@@ -261,6 +261,24 @@ fn the_hidden_checks_run_and_their_failures_are_told() {
 }
 
 #[test]
+fn what_the_compiler_remembers_is_kept_only_for_an_exercise_that_is_worked_on() {
+    let tiny = Tiny::sample(SHIPPED, "");
+    tiny.write(
+        "exercises/sample.check.rs",
+        "use super::*;\n\n#[test]\nfn it_is_two() {\n    assert_eq!(two(), 2);\n}\n",
+    );
+    tiny.write("exercises/sample.rs", SHIPPED.replace("todo!()", "2"));
+    let remembered = tiny.root().join(".backendlings/build/sample/incremental");
+    let after = |args: &[&str]| {
+        let ran = common::program(tiny.root()).args(args).output();
+        assert_eq!(ran.expect("it runs").status.code(), Some(0), "{args:?}");
+        remembered.is_dir()
+    };
+    assert!(!after(&["check-all", "--fresh"]));
+    assert!(after(&["run", "sample"]));
+}
+
+#[test]
 fn a_program_without_tests_passes_if_it_runs_to_its_end() {
     let entry = "test = false\nlimits = { seconds = 1 }";
     let run = |code: &str| with_entry(&format!("fn main() {{\n    {code}\n}}\n"), entry);

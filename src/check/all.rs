@@ -74,6 +74,7 @@ pub fn check_all(
     });
     let quiet = Means {
         on_stage: &|_| {},
+        standby: None,
         ..means
     };
     let worker = || {

@@ -56,7 +56,7 @@ pub struct Means<'a> {
     pub dependencies: &'a Dependencies,
     /// PostgreSQL and Redis, for exercises that need them.
     pub services: &'a Services,
-    /// The compiler that may stand by for the next check.
+    /// The compiler that may stand by for the next check of the same exercise; `None` if that will not come soon.
     pub standby: Option<&'a Standby>,
     /// Raised when nobody wants the result any more.
     pub cancel: &'a Cancel,

@@ -1,6 +1,11 @@
 //! What to start and how, and the usual case: start it, wait for its end, take its output.
 
-use super::{Cancel, Captured, Record, Running, feed::Feed};
+use super::{
+    Cancel, Captured, Limit, Limits, Record, Running,
+    feed::Feed,
+    limits,
+    strays::{self, Mark},
+};
 use crate::{
     error::{Error, Result},
     outcome::Output,
@@ -45,14 +50,17 @@ pub struct Program {
     cap: usize,
     input: Input,
     record: Option<(Record, Option<PathBuf>)>,
+    limits: Option<Limits>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Input {
     Empty,
     Held,
     /// What [`Running::feed`] gives it.
     Fed,
+    /// This, from the start.
+    Given(Vec<u8>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,13 +83,16 @@ impl Program {
             cap: USUAL_CAP,
             input: Input::Empty,
             record: None,
+            limits: None,
         }
     }
 
-    /// A program of the learner's: of the runner's environment it gets only a few variables such as `PATH`.
+    /// A program of the learner's: of the runner's environment it gets only a few variables such as `PATH`, and it may use
+    /// only so much of the machine.
     pub fn learners(path: impl Into<PathBuf>) -> Self {
         Self {
             environment: Environment::Scrubbed,
+            limits: Some(Limits::LEARNERS),
             ..Self::tool(path)
         }
     }
@@ -135,6 +146,22 @@ impl Program {
         self
     }
 
+    /// What it may use of the machine, with all that it starts.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// Started by another program, whose last arguments are this one and its arguments.
+    pub(super) fn through(mut self, other: &str, arguments: Vec<OsString>) -> Self {
+        let mut args = arguments;
+        args.push(self.path.into());
+        args.append(&mut self.args);
+        self.path = other.into();
+        self.args = args;
+        self
+    }
+
     /// Ends with the runner even if that is killed: its standard input is a pipe that closes when the runner is gone, and a
     /// shell in the program's group waits for that. Only for a system with `sh`.
     #[cfg(unix)]
@@ -160,6 +187,12 @@ impl Program {
         self
     }
 
+    /// Gives it a short standard input from the start.
+    pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = Input::Given(input.into());
+        self
+    }
+
     /// Notes it in a record for as long as it runs; `directory` is of no use once it has ended.
     pub fn recorded_in(mut self, record: Record, directory: Option<&Path>) -> Self {
         self.record = Some((record, directory.map(Path::to_owned)));
@@ -172,7 +205,7 @@ impl Program {
             .args(&self.args)
             .stdin(match self.input {
                 Input::Empty => Stdio::null(),
-                Input::Held | Input::Fed => Stdio::piped(),
+                Input::Held | Input::Fed | Input::Given(_) => Stdio::piped(),
             })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -207,6 +240,8 @@ pub enum End {
     Deadline,
     /// It was killed because nobody wants its result any more.
     Cancelled,
+    /// It used more of the machine than it may, and was killed.
+    Limit(Limit),
 }
 
 /// A program that has ended.
@@ -229,15 +264,30 @@ pub struct Finished {
 pub fn spawn(program: &Program) -> Result<Running> {
     let refused = |error| refused(&program.path, program.dir.as_deref(), &error);
     let mut command = program.command();
-    let feed = match program.input {
+    let feed = match &program.input {
         Input::Fed => {
             let (feed, end) = Feed::new().map_err(refused)?;
             command.stdin(end);
             Some(feed)
         }
+        Input::Given(input) => {
+            let (mut feed, end) = Feed::new().map_err(refused)?;
+            command.stdin(end);
+            if !feed.give(input) {
+                return Err(refused(io::Error::other("its input is too long")));
+            }
+            None
+        }
         Input::Empty | Input::Held => None,
     };
+    let mark = (program.environment == Environment::Scrubbed).then(Mark::new);
+    if let Some(mark) = &mark {
+        command.env(strays::VARIABLE, mark.text());
+    }
     let mut child = command.spawn().map_err(refused)?;
+    if let Some(limits) = &program.limits {
+        limits::set(child.id(), limits);
+    }
     // It holds the reading end of the feed.
     drop(command);
     let wake = Cancel::new();
@@ -252,6 +302,7 @@ pub fn spawn(program: &Program) -> Result<Running> {
     let stderr = Captured::drain(stderr, program.cap, waker());
     let id = child.id();
     let mut running = Running::new(child, stdout, stderr, wake);
+    running.hold_to(program.limits, mark);
     if let Some(feed) = feed {
         running.will_be_fed(feed);
     }
@@ -328,6 +379,17 @@ mod tests {
         assert_eq!(finished.end, End::Exited(3));
         assert_eq!(finished.stdout.text, "out\n");
         assert_eq!(finished.stderr.text, "err\n");
+    }
+
+    #[test]
+    fn an_input_is_given_with_its_end() {
+        let finished = run(&sh("cat").input("told\n"), &Cancel::new()).expect("sh runs");
+        assert_eq!(finished.stdout.text, "told\n");
+        let long = Program::learners("cat").input(vec![b'x'; 70_000]);
+        assert!(matches!(
+            run(&long, &Cancel::new()),
+            Err(Error::Tool { .. })
+        ));
     }
 
     #[test]

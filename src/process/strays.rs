@@ -98,7 +98,8 @@ fn is_stray(mark: &str) -> bool {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
     use super::{
         super::{Cancel, Program, run, spawn},

@@ -4,7 +4,7 @@ mod common;
 
 use backendlings::{
     error::Error,
-    outcome::{CheckState, Detail, Finding, Outcome, Report},
+    outcome::{Check, CheckState, Detail, Finding, Outcome, Report},
 };
 use common::Tiny;
 
@@ -147,7 +147,26 @@ fn an_endless_loop_is_stopped_and_the_limit_is_named() {
     let finding = broken(&report, "two is two");
     assert_eq!(finding.expected.as_deref(), Some("an end within 1 s"));
     assert!(actual(finding).contains("still running"));
-    assert!(report.timings.run_ms < 8000.0, "{:?}", report.timings);
+}
+
+#[test]
+fn a_loop_that_every_test_runs_into_is_waited_for_and_told_once() {
+    let tests: String = (0..40)
+        .map(|n| format!("#[test]\nfn two_again_{n}() {{ assert_eq!(two(), 2); }}\n"))
+        .collect();
+    let shipped = format!("{SHIPPED}{tests}");
+    let tiny = Tiny::sample(&shipped, "limits = { seconds = 1 }");
+    let report = tiny
+        .check(shipped.replace("todo!()", "loop {}"))
+        .expect("a report");
+    let told: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| &finding.claim)
+        .collect();
+    assert_eq!(told, ["two is two"]);
+    let not_run = |check: &&Check| check.state == CheckState::NotRun;
+    assert!(report.checks.iter().filter(not_run).count() >= 40);
 }
 
 #[test]
@@ -299,4 +318,37 @@ fn a_course_whose_exercise_has_no_test_is_the_courses_fault() {
         .expect_err("nothing would be checked");
     assert!(matches!(error, Error::Course { .. }), "{error}");
     assert!(error.to_string().contains("sample.rs"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_without_end_is_stopped_and_the_limit_is_named() {
+    // All at once, and piece by piece.
+    for code in [
+        "let all = vec![1u8; 1 << 40]; all.len() as i32",
+        "let mut all = Vec::new(); loop { all.push(vec![1u8; 1 << 24]); }",
+    ] {
+        let answer = SHIPPED.replace("todo!()", code);
+        let report = with_entry(&answer, "limits = { seconds = 30 }");
+        assert!(
+            actual(&report.findings[0]).contains("2048 MiB of memory, which is its limit"),
+            "{report:#?}"
+        );
+    }
+}
+
+#[test]
+fn endless_output_is_cut_and_the_limit_of_time_is_named() {
+    let report = body("loop { println!(\"on and on\"); }");
+    let finding = &report.findings[0];
+    assert!(actual(finding).contains("still running"), "{finding:#?}");
+    let kept: usize = finding.log.iter().map(String::len).sum();
+    assert!(kept < 300_000, "{kept} bytes are kept");
+    assert!(
+        finding
+            .log
+            .iter()
+            .any(|line| line.contains("bytes left out")),
+        "what was left out is said"
+    );
 }

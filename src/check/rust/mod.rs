@@ -3,16 +3,17 @@
 pub(super) mod harness;
 mod main_program;
 pub(super) mod panic_message;
+mod untold;
 
 use super::{Job, Means, compile};
 use crate::{
     build::{self, Harness, Shipped, TestFn},
     course::course_error,
     error::{Error, Result},
-    outcome::{Finding, Location, Output, Report, millis},
+    outcome::{Finding, Output, Report, millis},
     workspace,
 };
-use std::{path::Path, time::Instant};
+use std::{iter, path::Path, time::Instant};
 
 /// What the learner reads when the file's tests are not the shipped ones.
 const TESTS_PUT_BACK: &str = "The tests in this file were changed. The shipped ones were used: the code above them is what counts.";
@@ -28,6 +29,10 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
 
 fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
     let prepared = prepare(job, text)?;
+    if untold::refuse(job, text, report) {
+        prepared.not_run(report);
+        return Ok(());
+    }
     if prepared.tests_changed {
         report.notes.push(TESTS_PUT_BACK.into());
     }
@@ -59,16 +64,25 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
     report.timings.run_ms = millis(started.elapsed());
     let mut printed = String::new();
     let mut unwritten = Vec::new();
+    let mut unended = false;
+    let results = results.into_iter().map(Some);
+    let results = results.chain(iter::repeat_with(|| None));
     for (test, result) in prepared.tests.iter().zip(results) {
         match result {
-            harness::Verdict::Passed { printed: more } => {
+            None => report.not_run(&test.claim),
+            Some(harness::Verdict::Passed { printed: more }) => {
                 report.pass(&test.claim);
                 printed.push_str(&more);
             }
-            harness::Verdict::Failed(mut finding) => {
-                finding.location = finding
-                    .location
-                    .filter(|place| is_in_learners_file(job, text, place));
+            // Those that ran beside it are in the same loop, or can wait.
+            Some(harness::Verdict::Unended(_)) if unended => report.not_run(&test.claim),
+            Some(harness::Verdict::Unended(mut finding)) => {
+                unended = true;
+                keep_in_learners_file(job, text, &mut finding);
+                report.fail(*finding);
+            }
+            Some(harness::Verdict::Failed(mut finding)) => {
+                keep_in_learners_file(job, text, &mut finding);
                 // Ten claims that stop at one todo!() are one thing to do.
                 let place = panic_message::unwritten(&finding);
                 match place
@@ -94,8 +108,12 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
 }
 
 /// A line of the hidden tests, or of tests that were put back, is not one the learner can go to.
-fn is_in_learners_file(job: Job<'_>, text: &str, place: &Location) -> bool {
-    place.file == job.course.relative_file(job.exercise) && place.line <= text.lines().count()
+fn keep_in_learners_file(job: Job<'_>, text: &str, finding: &mut Finding) {
+    let lines = text.lines().count();
+    let file = job.course.relative_file(job.exercise);
+    finding
+        .location
+        .take_if(|place| place.file != file || place.line > lines);
 }
 
 /// The text to compile and the tests that have to run.
@@ -134,8 +152,9 @@ fn prepare(job: Job<'_>, text: &str) -> Result<Prepared> {
     let check_file = job.course.check_program(job.exercise);
     if let Some(program) = workspace::read_if_there(&check_file)? {
         let shown = job.course.workspace.shown(&check_file);
+        let (program, its_tests) = build::with_guards(&program);
         workspace::write_if_changed(&job.build_dir.join(shown), program.as_bytes())?;
-        tests.extend(build::tests_in(&program).into_iter().map(|test| TestFn {
+        tests.extend(its_tests.into_iter().map(|test| TestFn {
             path: format!("checks::{}", test.path),
             ..test
         }));

@@ -76,6 +76,8 @@ pub(super) fn claim_place<'a>(
     claim: &str,
 ) -> Option<(&'a Path, usize)> {
     let function = format!("fn {}(", claim.replace(' ', "_"));
+    // A claim of kind sql is that of the statement and that of the data; each set of data is there for a mistake.
+    let claim = claim.rsplit(" · ").next().unwrap_or(claim);
     files.iter().find_map(|(file, text)| {
         let is_rust = workspace::extension(file) == "rs";
         let line = line_where(text, |line| match (is_rust, kind) {

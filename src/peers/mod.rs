@@ -29,6 +29,7 @@ mod proxy;
 mod redis;
 mod route;
 mod smtp;
+mod smtp_message;
 mod upstream;
 
 pub use answer::{Answer, Ending, Wait};
@@ -36,5 +37,6 @@ pub use dns::{Asked, Data, Mood, Name, Resolver};
 pub use proxy::{Direction, Passed, Proxy, Trouble};
 pub use redis::RedisStandIn;
 pub use route::Route;
-pub use smtp::{Mail, MailPlan, MailServer};
+pub use smtp::{Mail, MailPlan, MailServer, Standing};
+pub use smtp_message::Letter;
 pub use upstream::{Arrived, Upstream};

@@ -5,15 +5,11 @@ use super::{
     action::{Action, asked_for},
     client::{Ask, Told},
     converse::{self, Held, Party, Trouble},
-    database,
     escape::{seconds, show},
     expect::{About, Closes, Problem},
     group, json,
     launch::Server,
-    layout,
-    measure::{self, Measure},
     message::{Asked, Message},
-    peers_file::Moment,
     pieces,
     steps::Step,
     story::{Came, Telling, When},
@@ -22,53 +18,17 @@ use super::{
     wire::{self, Ending, Exchange, Received, Until},
 };
 use crate::error::Result;
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 /// When a step fails: how long its last words, or the server's end, may take to become known.
-const AFTERMATH: Duration = Duration::from_millis(30);
+pub(super) const AFTERMATH: Duration = Duration::from_millis(30);
 
 /// The same when the connection was cut, which a dying server does before it is gone.
 const LONG_AFTERMATH: Duration = Duration::from_millis(500);
 
-/// How long a server may take to tidy up after its clients, before what it costs is told.
-const TIDY_WITHIN: Duration = Duration::from_secs(2);
-
-/// Between two looks at it.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
-
 impl Telling<'_> {
-    /// Takes a step, then looks at what arrived at the other sides meanwhile.
-    pub(super) fn step(&mut self, position: usize, server: &mut Server) -> Result<Came> {
-        let step = &self.story.steps[position];
-        let before = self.peers.before();
-        self.peers.at(Moment::Before, step.upstream.as_ref());
-        let mut came = self.take(position, server)?;
-        self.peers.at(Moment::After, step.upstream.as_ref());
-        if matches!(came, Came::Expected) {
-            let problems = self
-                .peers
-                .judge(before, step.upstream.as_ref(), step.dns.as_ref());
-            if !problems.is_empty() {
-                let end = server.ends_within(AFTERMATH, self.means.cancel)?;
-                came = end.map_or(Came::Broken(problems), |end| {
-                    Came::Died(When::AtThisStep, end)
-                });
-            }
-        }
-        if let Came::Broken(problems) | Came::Unanswered(problems) = &mut came
-            && let (Some(first), Some(complaint)) =
-                (problems.first_mut(), self.peers.complaints(before))
-        {
-            first.explain = Some(complaint);
-        }
-        Ok(came)
-    }
-
     /// A step's action, once or for each of its inputs, then a look at what the server has left behind.
-    fn take(&mut self, position: usize, server: &mut Server) -> Result<Came> {
+    pub(super) fn take(&mut self, position: usize, server: &mut Server) -> Result<Came> {
         let story = self.story;
         let step = &story.steps[position];
         let came = match &step.meanwhile {
@@ -320,41 +280,6 @@ impl Telling<'_> {
             Trouble::Cut(problem) => Came::Broken(vec![problem]),
             Trouble::Silence(problem) => Came::Unanswered(vec![problem]),
         })
-    }
-
-    /// What does not hold of the files, the data and the cost of the server after the step.
-    fn afterwards(&mut self, step: &Step, server: &mut Server) -> Result<Vec<Problem>> {
-        let mut problems = Vec::new();
-        for (path, matcher) in &step.expect.files {
-            problems.extend(layout::judge(path, matcher, self.dir, &self.values)?);
-        }
-        for query in &step.expect.database {
-            problems.extend(database::judge(query, self.dir, &self.values));
-        }
-        if !step.expect.process.is_empty() {
-            let measured = self.settled(&step.expect.process, server)?;
-            let (wrong, notes) = measure::judge(&step.expect.process, &measured);
-            problems.extend(wrong);
-            self.notes.extend(notes);
-        }
-        Ok(problems)
-    }
-
-    /// Measures until it is little enough, for as long as a server may take to tidy up after its clients.
-    fn settled(
-        &self,
-        at_most: &BTreeMap<Measure, u64>,
-        server: &mut Server,
-    ) -> Result<measure::Measured> {
-        let until = Instant::now() + TIDY_WITHIN;
-        loop {
-            let measured = server.measured();
-            let enough = measure::judge(at_most, &measured).0.is_empty();
-            let over = Instant::now() >= until;
-            if enough || over || server.ends_within(LOOK_AGAIN, self.means.cancel)?.is_some() {
-                return Ok(measured);
-            }
-        }
     }
 
     /// Keeps what later steps use; gives what was not there.

@@ -4,6 +4,9 @@
 
 mod act;
 mod action;
+mod afterwards;
+mod arrivals;
+mod bad_line;
 mod bytes;
 mod capture;
 mod client;
@@ -20,11 +23,13 @@ mod last_words;
 mod launch;
 mod layout;
 mod life;
+mod mail;
 mod matcher;
 mod measure;
 mod message;
 mod peers;
 mod peers_file;
+mod peers_step;
 mod pieces;
 mod ports;
 mod random;
@@ -61,7 +66,12 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     // The steps first: a fault of the course is told before the learner waits for a compile.
     let file = job.course.steps(job.exercise);
     let exercises = job.course.workspace.exercises();
-    let story = steps::read(&file, &exercises, &workspace::read(&file)?)?;
+    let story = steps::read(
+        &file,
+        &exercises,
+        &job.exercise.needs,
+        &workspace::read(&file)?,
+    )?;
     let Some(program) = started_program(&story, job, text, means, report)? else {
         not_run(&story, [LISTENS], report);
         return Ok(());

@@ -2,9 +2,10 @@
 //! what arrived. What they are is in [`super::peers_file`].
 
 use super::{
+    arrivals::{ARRIVES_WITHIN, arrive, numbers, wrong_count},
     expect::{About, Problem},
     peers_file::{DnsExpect, Ids, Moment, Plan, UpstreamExpect},
-    steps_file::OneOrMany,
+    peers_step::OfPeers,
     template::Values,
 };
 use crate::{
@@ -12,22 +13,20 @@ use crate::{
     course::{Exercise, Need},
     error::Result,
     outcome::Badge,
-    peers::{Arrived, Asked, RedisStandIn, Resolver, Upstream},
+    peers::{Arrived, Asked, MailPlan, MailServer, Proxy, RedisStandIn, Resolver, Upstream},
     services::{Database, Lease, Missing},
 };
-use std::time::Duration;
-
-/// How long something that is expected at a peer may be on its way.
-const ARRIVES_WITHIN: Duration = Duration::from_secs(1);
-
-/// After what was expected has arrived: how long something more may be on its way.
-const NOTHING_MORE_FOR: Duration = Duration::from_millis(20);
+use std::net::SocketAddr;
 
 /// The peers and services of one run. Dropping it ends the peers and gives the services back.
 #[derive(Default)]
 pub(super) struct Peers {
     upstream: Option<Upstream>,
     dns: Option<Resolver>,
+    pub(super) mail: Option<MailServer>,
+    pub(super) proxy: Option<Proxy>,
+    /// Whose address the server is not told, but the proxy's: the variable and the address itself.
+    behind_proxy: Option<(&'static str, SocketAddr)>,
     database: Option<Database>,
     redis: Option<Redis>,
 }
@@ -43,6 +42,8 @@ enum Redis {
 pub(super) struct Before {
     requests: usize,
     questions: usize,
+    pub(super) mails: usize,
+    pub(super) connections: usize,
 }
 
 impl Peers {
@@ -71,6 +72,16 @@ impl Peers {
         }
         peers.upstream = plan.routes(values).map(Upstream::start).transpose()?;
         peers.dns = plan.names(values).map(Resolver::start).transpose()?;
+        peers.mail = plan.mail(values).map(MailPlan::start).transpose()?;
+        // In front of one of the others, so it comes last.
+        if let Some(proxy) = &plan.proxy {
+            let there = address_in(&peers.env(), proxy.variable());
+            let troubles = proxy.troubles.clone();
+            peers.proxy = there
+                .map(|there| Proxy::start(there, troubles))
+                .transpose()?;
+            peers.behind_proxy = there.map(|there| (proxy.variable(), there));
+        }
         Ok(Ok(peers))
     }
 
@@ -90,21 +101,41 @@ impl Peers {
                 "DNS_SERVER",
                 self.dns.as_ref().map(|dns| dns.address().to_string()),
             ),
+            (
+                "SMTP_SERVER",
+                self.mail.as_ref().map(|mail| mail.address().to_string()),
+            ),
             ("DATABASE_URL", self.database.as_ref().map(Database::url)),
             ("REDIS_URL", self.redis.as_ref().map(Redis::url)),
         ];
         let known = addresses.into_iter();
         known
-            .filter_map(|(name, address)| Some((name.to_owned(), address?)))
+            .filter_map(|(name, address)| Some((name.to_owned(), self.as_told(name, address?))))
             .collect()
     }
 
+    /// An address as the server is told it: that of the proxy, if there is one in front.
+    fn as_told(&self, name: &str, address: String) -> String {
+        match (&self.proxy, self.behind_proxy) {
+            (Some(proxy), Some((behind, real))) if behind == name => {
+                address.replace(&real.to_string(), &proxy.address().to_string())
+            }
+            _ => address,
+        }
+    }
+
     /// What a step does to the peers at this moment.
-    pub(super) fn at(&self, moment: Moment, expect: Option<&UpstreamExpect>) {
-        if expect.and_then(|expect| expect.opens) == Some(moment)
+    pub(super) fn at(&self, moment: Moment, of: &OfPeers) {
+        if of.upstream.as_ref().and_then(|expect| expect.opens) == Some(moment)
             && let Some(server) = &self.upstream
         {
             server.open();
+        }
+        if let (Some(server), Some(expect)) = (&self.mail, &of.mail) {
+            expect.at(moment, server);
+        }
+        if let (Some(proxy), Some(expect)) = (&self.proxy, &of.proxy) {
+            expect.at(moment, proxy);
         }
     }
 
@@ -116,21 +147,18 @@ impl Peers {
         Before {
             requests: self.requests(0).len(),
             questions: self.questions(0).len(),
+            mails: self.mail.as_ref().map_or(0, |server| server.mails().len()),
+            connections: self.proxy.as_ref().map_or(0, Proxy::connections),
         }
     }
 
     /// What did not arrive as a step expected, since `before`.
-    pub(super) fn judge(
-        &self,
-        before: Before,
-        upstream: Option<&UpstreamExpect>,
-        dns: Option<&DnsExpect>,
-    ) -> Vec<Problem> {
+    pub(super) fn judge(&self, before: Before, of: &OfPeers, values: &Values) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if let (Some(server), Some(expect)) = (&self.upstream, upstream) {
+        if let (Some(server), Some(expect)) = (&self.upstream, &of.upstream) {
             if let Some(requests) = &expect.requests {
                 let allowed = numbers(requests);
-                arrive(&allowed, |many, time| {
+                arrive(&allowed, ARRIVES_WITHIN, |many, time| {
                     server.wait_for(before.requests + many, time)
                 });
                 let came = self.requests(before.requests);
@@ -144,26 +172,38 @@ impl Peers {
             }
             problems.extend(at_once(server.most_at_once(), expect));
         }
-        if let (Some(resolver), Some(expect)) = (&self.dns, dns) {
-            if let Some(questions) = &expect.questions {
-                let allowed = numbers(questions);
-                arrive(&allowed, |many, time| {
-                    resolver.wait_for(before.questions + many, time)
-                });
-                let mut came = self.questions(before.questions);
-                came.retain(|asked| asked.fault.is_none());
-                let names: Vec<String> = came.iter().map(|asked| asked.name.clone()).collect();
-                problems.extend(wrong_count(
-                    "the resolver",
-                    "question",
-                    &allowed,
-                    came.len(),
-                    &names.join(", "),
-                ));
-            }
-            if expect.ids == Ids::Unpredictable {
-                problems.extend(predictable(&self.questions(0)));
-            }
+        if let (Some(resolver), Some(expect)) = (&self.dns, &of.dns) {
+            problems.extend(self.judge_dns(resolver, before, expect));
+        }
+        if let (Some(server), Some(expect)) = (&self.mail, &of.mail) {
+            problems.extend(expect.judge(server, before.mails, values));
+        }
+        if let (Some(proxy), Some(expect)) = (&self.proxy, &of.proxy) {
+            problems.extend(expect.judge(proxy, before.connections));
+        }
+        problems
+    }
+
+    fn judge_dns(&self, resolver: &Resolver, before: Before, expect: &DnsExpect) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if let Some(questions) = &expect.questions {
+            let allowed = numbers(questions);
+            arrive(&allowed, ARRIVES_WITHIN, |many, time| {
+                resolver.wait_for(before.questions + many, time)
+            });
+            let mut came = self.questions(before.questions);
+            came.retain(|asked| asked.fault.is_none());
+            let names: Vec<String> = came.iter().map(|asked| asked.name.clone()).collect();
+            problems.extend(wrong_count(
+                "the resolver",
+                "question",
+                &allowed,
+                came.len(),
+                &names.join(", "),
+            ));
+        }
+        if expect.ids == Ids::Unpredictable {
+            problems.extend(predictable(&self.questions(0)));
         }
         problems
     }
@@ -201,18 +241,14 @@ impl Redis {
     }
 }
 
-fn numbers(allowed: &OneOrMany<usize>) -> Vec<usize> {
-    match allowed {
-        OneOrMany::One(one) => vec![*one],
-        OneOrMany::Many(many) => many.clone(),
-    }
-}
-
-/// Waits for what has to arrive, and a little for what must not.
-fn arrive(allowed: &[usize], wait_for: impl Fn(usize, Duration) -> bool) {
-    let (least, most) = (allowed.iter().min(), allowed.iter().max());
-    wait_for(least.copied().unwrap_or(0), ARRIVES_WITHIN);
-    wait_for(most.copied().unwrap_or(0) + 1, NOTHING_MORE_FOR);
+/// The address that a variable names.
+fn address_in(env: &[(String, String)], variable: &str) -> Option<SocketAddr> {
+    let (_, value) = env.iter().find(|(name, _)| name == variable)?;
+    let at = value.find("127.0.0.1:")?;
+    let end = value[at + 10..].find(|letter: char| !letter.is_ascii_digit());
+    value[at..end.map_or(value.len(), |end| at + 10 + end)]
+        .parse()
+        .ok()
 }
 
 fn at_once(most: usize, expect: &UpstreamExpect) -> Option<Problem> {
@@ -254,30 +290,6 @@ fn listed(requests: &[Arrived]) -> String {
         });
     let ending = more.then(|| "…".to_owned());
     shown.chain(ending).collect::<Vec<_>>().join(", ")
-}
-
-fn wrong_count(
-    at: &str,
-    what: &str,
-    allowed: &[usize],
-    came: usize,
-    listed: &str,
-) -> Option<Problem> {
-    if allowed.contains(&came) {
-        return None;
-    }
-    let named: Vec<String> = allowed.iter().map(usize::to_string).collect();
-    let ending = if allowed == [1] { "" } else { "s" };
-    Some(Problem {
-        about: About::Else,
-        expected: format!("{} {what}{ending} arrived at {at}", named.join(" or ")),
-        actual: match came {
-            0 => "none".into(),
-            1 => listed.to_owned(),
-            _ => format!("{came} in all: {listed}"),
-        },
-        explain: None,
-    })
 }
 
 /// Who can guess the id of the next question can forge its answer.

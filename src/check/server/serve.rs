@@ -57,7 +57,12 @@ pub fn serve(
 ) -> Result<()> {
     let file = job.course.steps(job.exercise);
     let exercises = job.course.workspace.exercises();
-    let story = steps::read(&file, &exercises, &workspace::read(&file)?)?;
+    let story = steps::read(
+        &file,
+        &exercises,
+        &job.exercise.needs,
+        &workspace::read(&file)?,
+    )?;
     let mut report = Report::new(&job.exercise.name);
     let Some(program) = started_program(&story, job, text, means, &mut report)? else {
         tell(Told::Failed(Box::new(report)));

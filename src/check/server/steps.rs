@@ -9,7 +9,8 @@ use super::{
     foreign::Foreign,
     group::{Meanwhile, Together},
     layout::{Laid, What},
-    peers_file::{DnsExpect, Plan, UpstreamExpect},
+    peers_file::Plan,
+    peers_step::{Kept, OfPeers, RawOfPeers},
     pieces::Piece,
     random,
     steps_file::{RawExplain, RawStep, RawStory, TextOr},
@@ -18,7 +19,7 @@ use super::{
     template::Template,
 };
 use crate::{
-    course::{Spanned, error_at, parse_toml},
+    course::{Need, Spanned, error_at, parse_toml},
     error::Result,
 };
 use std::{path::Path, time::Duration};
@@ -67,9 +68,8 @@ pub(super) struct Step {
     pub(super) needs: Vec<usize>,
     /// For the learner, if it fails.
     pub(super) explain: Explain,
-    /// What has to have arrived at the peers.
-    pub(super) upstream: Option<UpstreamExpect>,
-    pub(super) dns: Option<DnsExpect>,
+    /// What is done to the other sides, and what has to have arrived there.
+    pub(super) of_peers: OfPeers,
     /// What is sent or expected differs from run to run.
     pub(super) is_random: bool,
 }
@@ -101,11 +101,12 @@ impl Step {
     }
 }
 
-/// Reads and checks the steps in `text`, the contents of `file`. `exercises` is where the paths of other files begin.
+/// Reads and checks the steps in `text`, the contents of `file`. `exercises` is where the paths of other files begin, `needs`
+/// are the services that the exercise has.
 ///
 /// # Errors
 /// [`crate::error::Error::Course`] with the line of what is wrong.
-pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
+pub(super) fn read(file: &Path, exercises: &Path, needs: &[Need], text: &str) -> Result<Story> {
     let raw: RawStory = parse_toml(file, text)?;
     let mut reader = Reader {
         file,
@@ -113,6 +114,7 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         claims: Vec::new(),
         captured: Vec::new(),
         laid: Vec::new(),
+        peers: Plan::default(),
     };
     for (path, raw) in raw.files {
         let laid = reader.file(exercises, path, raw)?;
@@ -124,7 +126,7 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
         reader.check_names(&value, template.names())?;
         env.push((name, template));
     }
-    let peers = reader.plan(raw.peers)?;
+    reader.peers = reader.plan(raw.peers, needs)?;
     let foreign = match (raw.command, raw.build) {
         (Some(command), build) => {
             if command.get_ref().is_empty() || build.as_ref().is_some_and(Vec::is_empty) {
@@ -150,19 +152,13 @@ pub(super) fn read(file: &Path, exercises: &Path, text: &str) -> Result<Story> {
     };
     let mut steps = Vec::new();
     for step in raw.step {
-        reader.expects_of_peers(
-            &step.claim,
-            &peers,
-            step.upstream.as_ref(),
-            step.dns.as_ref(),
-        )?;
         steps.push(reader.step(step)?);
     }
     Ok(Story {
         foreign,
         env,
         files: reader.laid,
-        peers,
+        peers: reader.peers,
         ready_limit: raw.limits.ready_seconds.map_or(USUAL_READY_LIMIT, seconds),
         step_limit: raw.limits.step_seconds.map(seconds),
         steps,
@@ -196,6 +192,7 @@ pub(super) struct Reader<'a> {
     /// Each captured name with the step that captures it.
     captured: Vec<(String, usize)>,
     laid: Vec<Laid>,
+    pub(super) peers: Plan,
 }
 
 impl Reader<'_> {
@@ -264,14 +261,29 @@ impl Reader<'_> {
             .meanwhile
             .map(|raw| self.meanwhile(at, raw, &mut names))
             .transpose()?;
-        let captured: Vec<String> = raw.capture.keys().cloned().collect();
+        let of_peers = RawOfPeers {
+            upstream: raw.upstream,
+            dns: raw.dns,
+            mail: raw.mail,
+            proxy: raw.proxy,
+        };
+        let mut of_peers = self.of_peers(at, of_peers, &mut names)?;
+        let mut captures = Vec::new();
+        for (name, capture) in raw.capture {
+            match self.kept(at, capture)? {
+                Kept::Answer(capture) => captures.push((name, capture)),
+                Kept::Peer(value) => of_peers.kept.push((name, value)),
+            }
+        }
+        let captured: Vec<String> = captures.iter().map(|(name, _)| name.clone()).collect();
         let together = self.together(at, raw.group, &captured)?;
         let expects_elsewhere =
             matches!(action, Action::Talk(_) | Action::Life(_)) || !together.is_empty();
         let mut raw_expect = raw.expect;
         let same_as = raw_expect.as_mut().and_then(|expect| expect.same_as.take());
         let same_as = same_as.map(|claim| self.earlier(&claim)).transpose()?;
-        let expects_elsewhere = expects_elsewhere || same_as.is_some();
+        let only_of_peers = matches!(action, Action::Look) && of_peers.judges();
+        let expects_elsewhere = expects_elsewhere || same_as.is_some() || only_of_peers;
         let expect = match raw_expect {
             Some(raw) if same_as.is_some() => self.expect_if_any(at, raw, &mut names)?,
             None if expects_elsewhere => Expect::default(),
@@ -305,13 +317,11 @@ impl Reader<'_> {
             needs.push(self.earlier(need)?);
         }
         needs.extend(same_as);
-        let mut captures = Vec::new();
-        for (name, capture) in raw.capture {
-            captures.push((name.clone(), self.capture(at, capture)?));
-            // What each client of a group was told is for that client alone.
-            if raw.parallel.is_none() {
-                self.captured.push((name, position));
-            }
+        // What each client of a group was told is for that client alone.
+        let told = captures.iter().filter(|_| raw.parallel.is_none());
+        let told = told.map(|(name, _)| name);
+        for name in told.chain(of_peers.kept.iter().map(|(name, _)| name)) {
+            self.captured.push((name.clone(), position));
         }
         self.claims.push(at.get_ref().clone());
         Ok(Step {
@@ -327,8 +337,7 @@ impl Reader<'_> {
             captures,
             needs,
             explain: raw.explain.map(explain).unwrap_or_default(),
-            upstream: raw.upstream,
-            dns: raw.dns,
+            of_peers,
             is_random,
         })
     }

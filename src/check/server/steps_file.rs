@@ -1,7 +1,11 @@
 //! The TOML file beside an exercise, as serde reads it. What its contents mean, and whether they fit together, is for
 //! [`super::steps`].
 
-use super::peers_file::{DnsExpect, RawPeers, UpstreamExpect};
+use super::{
+    bad_line::RawProxyExpect,
+    mail::RawMailExpect,
+    peers_file::{DnsExpect, RawPeers, UpstreamExpect},
+};
 use crate::course::Spanned;
 use serde::{
     Deserialize, Deserializer,
@@ -59,6 +63,8 @@ pub(super) struct RawStep {
     pub(super) explain: Option<TextOr<RawExplain>>,
     pub(super) upstream: Option<UpstreamExpect>,
     pub(super) dns: Option<DnsExpect>,
+    pub(super) mail: Option<RawMailExpect>,
+    pub(super) proxy: Option<RawProxyExpect>,
 }
 
 /// What is said of each part of the answer that is wrong.
@@ -353,6 +359,15 @@ pub(super) struct RawCapture {
     pub(super) header: Option<String>,
     pub(super) body: Option<String>,
     pub(super) json: Option<String>,
+    /// A pattern in the text of a mail that arrived.
+    pub(super) mail: Option<String>,
+}
+
+impl RawCapture {
+    /// True if nothing of an answer is asked for.
+    pub(super) fn is_only_of_a_peer(&self) -> bool {
+        self.header.is_none() && self.body.is_none() && self.json.is_none()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

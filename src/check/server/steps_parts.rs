@@ -188,7 +188,7 @@ impl Reader<'_> {
         Ok(expect)
     }
 
-    fn matcher(
+    pub(super) fn matcher(
         &self,
         at: &Spanned<String>,
         raw: TextOr<RawMatcher>,
@@ -234,14 +234,14 @@ impl Reader<'_> {
     }
 
     pub(super) fn capture(&self, at: &Spanned<String>, raw: RawCapture) -> Result<Capture> {
-        Ok(match (raw.header, raw.body, raw.json) {
-            (Some(header), None, None) => Capture::Header(header),
-            (None, Some(body), None) => Capture::Body(self.pattern(at, &body)?),
-            (None, None, Some(json)) => Capture::Json(json),
+        Ok(match (raw.header, raw.body, raw.json, raw.mail) {
+            (Some(header), None, None, None) => Capture::Header(header),
+            (None, Some(body), None, None) => Capture::Body(self.pattern(at, &body)?),
+            (None, None, Some(json), None) => Capture::Json(json),
             _ => {
                 return self.fail(
                     at,
-                    "a capture is one of header, body and json",
+                    "a capture is one of header, body, json and mail",
                     "As in capture = { id = { json = \"/id\" } }.",
                 );
             }

@@ -4,7 +4,7 @@ use super::*;
 use crate::error::Error;
 
 fn told(text: &str) -> String {
-    let error = read(Path::new("a.toml"), Path::new(""), text).expect_err("it is wrong");
+    let error = read(Path::new("a.toml"), Path::new(""), &[], text).expect_err("it is wrong");
     assert!(matches!(error, Error::Course { .. }));
     format!("{error}. {}", error.help().unwrap_or_default())
 }
@@ -28,7 +28,7 @@ fn a_whole_story_is_read() {
         raw = ["GET ${where}", { repeat = "a", times = 3 }, { hex = "0d 0a" }]
         expect = { body = "hi", connection = "closed" }
     "#;
-    let story = read(Path::new("a.toml"), Path::new(""), text).expect("it is right");
+    let story = read(Path::new("a.toml"), Path::new(""), &[], text).expect("it is right");
     assert_eq!(story.step_limit, Some(Duration::from_secs(2)));
     assert_eq!(story.steps[1].needs, [0]);
 }
@@ -82,7 +82,7 @@ fn a_talk_is_read_move_by_move() {
     let text = talk(
         r#""open", { on = "b", write = "hi\n", cut = [1] }, { read = [{ random = 9 }] }, { answer = { status = 200 } }, "expect closed""#,
     );
-    let story = read(Path::new("a.toml"), Path::new(""), &text).expect("it is right");
+    let story = read(Path::new("a.toml"), Path::new(""), &[], &text).expect("it is right");
     let Action::Talk(talk) = &story.steps[0].action else {
         panic!("a talk")
     };

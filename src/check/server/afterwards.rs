@@ -1,0 +1,103 @@
+//! One step from its beginning to its end: the action itself is for [`super::act`]; here is what happens around it, at the other sides
+//! and in what the server leaves behind.
+
+use super::{
+    act::AFTERMATH,
+    database,
+    expect::Problem,
+    launch::Server,
+    layout,
+    measure::{self, Measure},
+    peers::Before,
+    peers_file::Moment,
+    steps::Step,
+    story::{Came, Telling, When},
+};
+use crate::error::Result;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+/// How long a server may take to tidy up after its clients, before what it costs is told.
+const TIDY_WITHIN: Duration = Duration::from_secs(2);
+
+/// Between two looks at it.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+impl Telling<'_> {
+    /// Takes a step, then looks at what arrived at the other sides meanwhile.
+    pub(super) fn step(&mut self, position: usize, server: &mut Server) -> Result<Came> {
+        let step = &self.story.steps[position];
+        let before = self.peers.before();
+        self.peers.at(Moment::Before, &step.of_peers);
+        let mut came = self.take(position, server)?;
+        self.peers.at(Moment::After, &step.of_peers);
+        if matches!(came, Came::Expected) {
+            let mut problems = self.peers.judge(before, &step.of_peers, &self.values);
+            if problems.is_empty() {
+                problems = self.keep_from_peers(step, before);
+            }
+            if !problems.is_empty() {
+                let end = server.ends_within(AFTERMATH, self.means.cancel)?;
+                came = end.map_or(Came::Broken(problems), |end| {
+                    Came::Died(When::AtThisStep, end)
+                });
+            }
+        }
+        if let Came::Broken(problems) | Came::Unanswered(problems) = &mut came
+            && let (Some(first), Some(complaint)) =
+                (problems.first_mut(), self.peers.complaints(before))
+        {
+            first.explain = Some(complaint);
+        }
+        Ok(came)
+    }
+
+    /// Keeps what later steps use of what arrived at a peer; gives what was not there.
+    fn keep_from_peers(&mut self, step: &Step, before: Before) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (name, value) in &step.of_peers.kept {
+            match value.take(self.peers, before) {
+                Ok(value) => self.values.capture(name, value),
+                Err(problem) => problems.extend(problem),
+            }
+        }
+        problems
+    }
+
+    /// What does not hold of the files, the data and the cost of the server after the step.
+    pub(super) fn afterwards(&mut self, step: &Step, server: &mut Server) -> Result<Vec<Problem>> {
+        let mut problems = Vec::new();
+        for (path, matcher) in &step.expect.files {
+            problems.extend(layout::judge(path, matcher, self.dir, &self.values)?);
+        }
+        for query in &step.expect.database {
+            problems.extend(database::judge(query, self.dir, &self.values));
+        }
+        if !step.expect.process.is_empty() {
+            let measured = self.settled(&step.expect.process, server)?;
+            let (wrong, notes) = measure::judge(&step.expect.process, &measured);
+            problems.extend(wrong);
+            self.notes.extend(notes);
+        }
+        Ok(problems)
+    }
+
+    /// Measures until it is little enough, for as long as a server may take to tidy up after its clients.
+    fn settled(
+        &self,
+        at_most: &BTreeMap<Measure, u64>,
+        server: &mut Server,
+    ) -> Result<measure::Measured> {
+        let until = Instant::now() + TIDY_WITHIN;
+        loop {
+            let measured = server.measured();
+            let enough = measure::judge(at_most, &measured).0.is_empty();
+            let over = Instant::now() >= until;
+            if enough || over || server.ends_within(LOOK_AGAIN, self.means.cancel)?.is_some() {
+                return Ok(measured);
+            }
+        }
+    }
+}

@@ -11,68 +11,11 @@ use backendlings::{
     process::{self, Cancel, End, Program},
     workspace,
 };
-use common::Tiny;
+use common::{Tiny, std_server as server};
 use std::{
     thread,
     time::{Duration, Instant},
 };
-
-/// A server in std Rust that keeps notes in a file and counts visitors; `{{…}}` is one handler for each test.
-const SERVER: &str = r#"
-use std::{
-    env, fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    sync::{Mutex, atomic::{AtomicU64, Ordering}},
-    thread,
-};
-
-static COUNT: AtomicU64 = AtomicU64::new(0);
-static LOCK: Mutex<()> = Mutex::new(());
-
-struct Request { method: String, path: String, head: String, body: String }
-
-fn read(reader: &mut impl BufRead) -> Option<Request> {
-    let mut head = String::new();
-    while reader.read_line(&mut head).ok()? > 0 && !head.ends_with("\r\n\r\n") {}
-    let mut words = head.split(' ').map(str::to_owned);
-    let (method, path) = (words.next()?, words.next()?);
-    let length = head.to_ascii_lowercase().split("content-length: ").nth(1)
-        .and_then(|rest| rest.lines().next()?.parse().ok()).unwrap_or(0);
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some(Request { method, path, head, body: String::from_utf8(body).ok()? })
-}
-
-fn main() {
-    let port = env::var("PORT").expect("PORT is set");
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).expect("a free port");
-    for stream in listener.incoming() {
-        let stream = stream.expect("a client");
-        thread::spawn(move || serve(stream));
-    }
-}
-
-fn serve(mut stream: TcpStream) {
-    let mut reader = BufReader::new(stream.try_clone().expect("a clone"));
-    while let Some(request) = read(&mut reader) {
-        let (status, headers, body) = answer(&request);
-        let length = body.len();
-        let _ = write!(stream, "HTTP/1.1 {status} X\r\n{headers}Content-Length: {length}\r\n\r\n{body}");
-        if request.head.contains("Connection: close") { return; }
-    }
-}
-
-fn answer(request: &Request) -> (u16, String, String) {
-    let Request { method, path, head, body } = request;
-    let _ = (method, path, head, body, &LOCK, fs::exists("x"), COUNT.load(Ordering::SeqCst));
-    ANSWER
-}
-"#;
-
-fn server(answer: &str) -> String {
-    SERVER.replace("ANSWER", answer)
-}
 
 fn tiny(steps: &str, entry: &str) -> Tiny {
     let tiny = Tiny::sample("fn main() {}\n", &format!("kind = \"server\"\n{entry}"));

@@ -68,7 +68,7 @@ impl Telling<'_> {
             for (name, value) in input {
                 self.values.capture(name, value.fill(&self.values.clone()));
             }
-            self.asked = None;
+            (self.asked, self.repeat) = (None, None);
             let came = self.act(step, server)?;
             if !matches!(came, Came::Expected) {
                 let asked = self.asked.take();
@@ -93,6 +93,9 @@ impl Telling<'_> {
         }
         match &step.action {
             Action::Send(send) => {
+                if let Some(browser) = &step.browser {
+                    return self.browse(step, browser, send, server);
+                }
                 let bytes = send.bytes(&self.values, server.port());
                 self.exchange(step, &bytes, send.asked_for(&self.values), server)
             }
@@ -107,7 +110,7 @@ impl Telling<'_> {
         }
     }
 
-    /// One request on a connection of its own.
+    /// One request on a connection of its own, and a look at the answer.
     fn exchange(
         &mut self,
         step: &Step,
@@ -115,10 +118,23 @@ impl Telling<'_> {
         asked: Asked,
         server: &mut Server,
     ) -> Result<Came> {
-        let received = match server.connection(self.step_limit) {
-            Ok(stream) => wire::exchange(
-                stream,
-                &Exchange {
+        match self.transfer(bytes, asked, step, server)? {
+            Ok(received) => self.judged(step, asked, &received, server),
+            Err(came) => Ok(came),
+        }
+    }
+
+    /// One request on a connection of its own; what came, or why nothing could.
+    pub(super) fn transfer(
+        &self,
+        bytes: &[u8],
+        asked: Asked,
+        step: &Step,
+        server: &mut Server,
+    ) -> Result<std::result::Result<Received, Came>> {
+        let error = match server.connection(self.step_limit) {
+            Ok(stream) => {
+                let exchange = Exchange {
                     bytes,
                     asked,
                     deadline: Instant::now() + self.step_limit,
@@ -127,21 +143,31 @@ impl Telling<'_> {
                         Closes::Maybe => Until::Answered,
                     },
                     cancel: self.means.cancel,
-                },
-            )?,
-            Err(error) => {
-                if let Some(end) = server.ends_within(LONG_AFTERMATH, self.means.cancel)? {
-                    return Ok(Came::Died(When::BeforeThisStep, end));
-                }
-                return Ok(Came::Unanswered(vec![Problem {
-                    about: About::Else,
-                    expected: "the server accepts a connection".into(),
-                    actual: format!("no connection: {error}"),
-                    explain: Some("The server runs, but it has stopped listening. Keep the listener for as long as it runs.".into()),
-                }]));
+                };
+                return wire::exchange(stream, &exchange).map(Ok);
             }
+            Err(error) => error,
         };
-        let came = self.judge(step, asked, &received);
+        if let Some(end) = server.ends_within(LONG_AFTERMATH, self.means.cancel)? {
+            return Ok(Err(Came::Died(When::BeforeThisStep, end)));
+        }
+        Ok(Err(Came::Unanswered(vec![Problem {
+            about: About::Else,
+            expected: "the server accepts a connection".into(),
+            actual: format!("no connection: {error}"),
+            explain: Some("The server runs, but it has stopped listening. Keep the listener for as long as it runs.".into()),
+        }])))
+    }
+
+    /// What came, judged by what the step expects of the answer.
+    pub(super) fn judged(
+        &mut self,
+        step: &Step,
+        asked: Asked,
+        received: &Received,
+        server: &mut Server,
+    ) -> Result<Came> {
+        let came = self.judge(step, asked, received);
         if matches!(came, Came::Expected) {
             return Ok(came);
         }

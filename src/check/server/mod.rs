@@ -7,6 +7,7 @@ mod action;
 mod afterwards;
 mod arrivals;
 mod bad_line;
+mod browser;
 mod bytes;
 mod capture;
 mod client;
@@ -56,7 +57,10 @@ use converse::Lines;
 use launch::{LISTENS, Launch};
 use peers::Peers;
 pub use serve::{Told, serve};
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Instant,
+};
 use steps::{Step, Story};
 use story::Telling;
 use template::{Template, Values};
@@ -164,6 +168,8 @@ fn run(
         dir: scratch.path(),
         lines: Lines::default(),
         asked: None,
+        repeat: None,
+        browsers: BTreeMap::new(),
         jars: client::Jars::new(),
         answers: HashMap::new(),
         launch: &launch,

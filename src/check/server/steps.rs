@@ -3,9 +3,10 @@
 //! All that can be wrong with the steps is found here, with file and line, so that it is never blamed on a learner.
 
 use super::{
-    action::{Action, Life},
+    action::Action,
+    browser::Browser,
     capture::Capture,
-    expect::{Closes, Expect, Explain},
+    expect::{Expect, Explain},
     foreign::Foreign,
     group::{Meanwhile, Together},
     layout::{Laid, What},
@@ -51,6 +52,8 @@ pub(super) struct Story {
 pub(super) struct Step {
     pub(super) claim: String,
     pub(super) action: Action,
+    /// Who takes the action, if it is a browser.
+    pub(super) browser: Option<Browser>,
     /// The action is taken once for each of these, with their names filled in; once if there are none.
     pub(super) each: Vec<Input>,
     /// So many clients at once.
@@ -257,6 +260,12 @@ impl Reader<'_> {
             }
         };
         names.extend(action.names());
+        let browser = raw
+            .browser
+            .map(|raw| self.browser(at, raw, &action, &each))
+            .transpose()?;
+        let page = browser.iter().flat_map(Browser::names);
+        names.extend(page.map(str::to_owned));
         let meanwhile = raw
             .meanwhile
             .map(|raw| self.meanwhile(at, raw, &mut names))
@@ -283,7 +292,9 @@ impl Reader<'_> {
         let same_as = raw_expect.as_mut().and_then(|expect| expect.same_as.take());
         let same_as = same_as.map(|claim| self.earlier(&claim)).transpose()?;
         let only_of_peers = matches!(action, Action::Look) && of_peers.judges();
-        let expects_elsewhere = expects_elsewhere || same_as.is_some() || only_of_peers;
+        let of_browser = browser.as_ref().is_some_and(Browser::judges);
+        let expects_elsewhere =
+            expects_elsewhere || same_as.is_some() || only_of_peers || of_browser;
         let expect = match raw_expect {
             Some(raw) if same_as.is_some() => self.expect_if_any(at, raw, &mut names)?,
             None if expects_elsewhere => Expect::default(),
@@ -304,6 +315,13 @@ impl Reader<'_> {
             );
         }
         self.fits(at, &action, &expect, raw.parallel, &together)?;
+        if browser.is_some() && raw.parallel.is_some() {
+            return self.fail(
+                at,
+                "one browser does one thing at a time",
+                "Take parallel away.",
+            );
+        }
         let own = own_names(&each, raw.parallel.is_some() || meanwhile.is_some());
         let is_random = action.is_random()
             || names.iter().any(|name| name.starts_with("random."))
@@ -327,6 +345,7 @@ impl Reader<'_> {
         Ok(Step {
             claim: at.get_ref().clone(),
             action,
+            browser,
             each,
             parallel: raw.parallel,
             together,
@@ -356,49 +375,6 @@ impl Reader<'_> {
                 "Copy the claim of an earlier step.",
             ),
         }
-    }
-
-    /// What a step expects has to be something that its action leads to.
-    fn fits(
-        &self,
-        at: &Spanned<String>,
-        action: &Action,
-        expect: &Expect,
-        parallel: Option<usize>,
-        together: &Together,
-    ) -> Result<()> {
-        let signal = matches!(action, Action::Life(Life::Signal(_)));
-        let (what, help) = if matches!(action, Action::Talk(_)) && expect.is_about_the_answer() {
-            (
-                "a talk expects its answers within itself",
-                "Put the expectation into a move: { answer = { … } }.",
-            )
-        } else if matches!(action, Action::Life(_) | Action::Look) && expect.is_about_the_answer() {
-            (
-                "nothing is sent here, so no answer comes",
-                "Add send, raw or talk.",
-            )
-        } else if !expect.exit.is_empty() && !signal {
-            (
-                "only a step with signal ends the program",
-                "Add signal = \"TERM\".",
-            )
-        } else if parallel == Some(0) || parallel.is_none() && !together.is_empty() {
-            ("a group needs clients", "Add parallel = 20.")
-        } else if parallel.is_some() && matches!(action, Action::Life(_) | Action::Look) {
-            (
-                "many clients at once need something to send",
-                "Add send, raw or talk.",
-            )
-        } else if parallel.is_some() && expect.closes == Closes::Must {
-            (
-                "who closes is not looked at in a group",
-                "Write the step as a talk, and end it with \"expect closed\".",
-            )
-        } else {
-            return Ok(());
-        };
-        self.fail(at, what, help)
     }
 
     /// The steps that capture these names. A name that nothing gives a value to is a fault of the course.

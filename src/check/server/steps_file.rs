@@ -3,6 +3,7 @@
 
 use super::{
     bad_line::RawProxyExpect,
+    browser::RawBrowser,
     mail::RawMailExpect,
     peers_file::{DnsExpect, RawPeers, UpstreamExpect},
 };
@@ -45,6 +46,7 @@ pub(super) struct RawStep {
     pub(super) claim: Spanned<String>,
     pub(super) send: Option<RawSend>,
     pub(super) raw: Option<RawBytes>,
+    pub(super) browser: Option<RawBrowser>,
     pub(super) talk: Option<Vec<TextOr<RawMove>>>,
     pub(super) on: Option<OneOrMany<String>>,
     pub(super) signal: Option<Spanned<String>>,

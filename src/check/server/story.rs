@@ -2,6 +2,7 @@
 
 use super::{
     action::{Action, Life},
+    browser::cookies,
     client::Jars,
     converse::Lines,
     expect::{About, Problem},
@@ -18,7 +19,11 @@ use crate::{
     outcome::{Finding, Report},
     process::End,
 };
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    time::Duration,
+};
 
 /// After so many steps without an answer the others would only cost the learner's time.
 const UNANSWERED_STEPS: usize = 2;
@@ -35,6 +40,10 @@ pub(super) struct Telling<'a> {
     pub(super) lines: Lines,
     /// How far the step in question came, if it says more than the step itself.
     pub(super) asked: Option<String>,
+    /// How to repeat that by hand, if it is not what the step says.
+    pub(super) repeat: Option<String>,
+    /// The cookies of the browsers, by name.
+    pub(super) browsers: BTreeMap<String, cookies::Jar>,
     /// The cookies of the clients that have names.
     pub(super) jars: Jars,
     /// Answers that later steps ask for again, by the position of their steps.
@@ -92,7 +101,7 @@ impl Telling<'_> {
                 continue;
             }
             let mark = server.mark();
-            self.asked = None;
+            (self.asked, self.repeat) = (None, None);
             let came = self.step(position, server)?;
             let mut log = server.log_since(mark);
             let problems = match came {
@@ -152,7 +161,10 @@ impl Telling<'_> {
             expected: Some(problem.expected),
             actual: Some(problem.actual),
             explain: (!explained.is_empty()).then(|| explained.join(" ")),
-            repeat: step.action.repeat(&self.values),
+            repeat: self
+                .repeat
+                .clone()
+                .or_else(|| step.action.repeat(&self.values)),
             location: panic_place(log),
             log: log.to_vec(),
             ..Finding::new(&step.claim)

@@ -96,6 +96,9 @@ impl Telling<'_> {
                 if let Some(browser) = &step.browser {
                     return self.browse(step, browser, send, server);
                 }
+                if let Some(through) = &step.through {
+                    return self.through_cache(step, through, send, server);
+                }
                 let bytes = send.bytes(&self.values, server.port());
                 self.exchange(step, &bytes, send.asked_for(&self.values), server)
             }
@@ -187,14 +190,7 @@ impl Telling<'_> {
         let (limit, cancel) = (self.step_limit, self.means.cancel);
         let told = ask.ask(&self.values, &mut self.jars, server.port(), limit, cancel)?;
         let came = match told {
-            Told::Answer(message) => {
-                let mut problems = step.expect.judge_message(&message, &self.values);
-                if problems.is_empty() {
-                    problems = self.capture(step, &message, &message.body);
-                    self.remember(step, &message, &mut problems);
-                }
-                expected_or(problems)
-            }
+            Told::Answer(message) => self.judged_message(step, &message),
             Told::Silence => self.no_answer(Ending::Deadline),
             Told::Trouble(problem) => Came::Broken(vec![problem]),
         };
@@ -203,6 +199,16 @@ impl Telling<'_> {
         }
         let end = server.ends_within(LONG_AFTERMATH, cancel)?;
         Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
+    }
+
+    /// What an answer says, judged; how it came over the wire is not looked at.
+    pub(super) fn judged_message(&mut self, step: &Step, message: &Message) -> Came {
+        let mut problems = step.expect.judge_message(message, &self.values);
+        if problems.is_empty() {
+            problems = self.capture(step, message, &message.body);
+            self.remember(step, message, &mut problems);
+        }
+        expected_or(problems)
     }
 
     /// Keeps the answer for steps that ask for the same one; compares it with an earlier one.

@@ -31,10 +31,13 @@ impl Telling<'_> {
         let step = &self.story.steps[position];
         let before = self.peers.before();
         self.peers.at(Moment::Before, &step.of_peers);
+        self.cache.begin(step.through.as_ref());
         let mut came = self.take(position, server)?;
         self.peers.at(Moment::After, &step.of_peers);
         if matches!(came, Came::Expected) {
             let mut problems = self.peers.judge(before, &step.of_peers, &self.values);
+            let through = step.through.as_ref();
+            problems.extend(through.and_then(|through| through.judge(&self.cache)));
             if problems.is_empty() {
                 problems = self.keep_from_peers(step, before);
             }

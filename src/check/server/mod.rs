@@ -9,6 +9,7 @@ mod arrivals;
 mod bad_line;
 mod browser;
 mod bytes;
+mod cache;
 mod capture;
 mod client;
 mod conn;
@@ -170,6 +171,7 @@ fn run(
         asked: None,
         repeat: None,
         browsers: BTreeMap::new(),
+        cache: cache::Cache::default(),
         jars: client::Jars::new(),
         answers: HashMap::new(),
         launch: &launch,

@@ -5,6 +5,7 @@
 use super::{
     action::Action,
     browser::Browser,
+    cache::Through,
     capture::Capture,
     expect::{Expect, Explain},
     foreign::Foreign,
@@ -54,6 +55,8 @@ pub(super) struct Step {
     pub(super) action: Action,
     /// Who takes the action, if it is a browser.
     pub(super) browser: Option<Browser>,
+    /// How it goes through the cache, if it does.
+    pub(super) through: Option<Through>,
     /// The action is taken once for each of these, with their names filled in; once if there are none.
     pub(super) each: Vec<Input>,
     /// So many clients at once.
@@ -264,6 +267,7 @@ impl Reader<'_> {
             .browser
             .map(|raw| self.browser(at, raw, &action, &each))
             .transpose()?;
+        let through = self.through(at, raw.through, raw.cache, &action, browser.as_ref())?;
         let page = browser.iter().flat_map(Browser::names);
         names.extend(page.map(str::to_owned));
         let meanwhile = raw
@@ -292,7 +296,8 @@ impl Reader<'_> {
         let same_as = raw_expect.as_mut().and_then(|expect| expect.same_as.take());
         let same_as = same_as.map(|claim| self.earlier(&claim)).transpose()?;
         let only_of_peers = matches!(action, Action::Look) && of_peers.judges();
-        let of_browser = browser.as_ref().is_some_and(Browser::judges);
+        let of_browser = browser.as_ref().is_some_and(Browser::judges)
+            || through.as_ref().is_some_and(Through::judges);
         let expects_elsewhere =
             expects_elsewhere || same_as.is_some() || only_of_peers || of_browser;
         let expect = match raw_expect {
@@ -315,10 +320,10 @@ impl Reader<'_> {
             );
         }
         self.fits(at, &action, &expect, raw.parallel, &together)?;
-        if browser.is_some() && raw.parallel.is_some() {
+        if (browser.is_some() || through.is_some()) && raw.parallel.is_some() {
             return self.fail(
                 at,
-                "one browser does one thing at a time",
+                "a browser or a cache does one thing at a time",
                 "Take parallel away.",
             );
         }
@@ -346,6 +351,7 @@ impl Reader<'_> {
             claim: at.get_ref().clone(),
             action,
             browser,
+            through,
             each,
             parallel: raw.parallel,
             together,

@@ -4,6 +4,7 @@
 use super::{
     bad_line::RawProxyExpect,
     browser::RawBrowser,
+    cache::{RawThrough, RawVerdict},
     mail::RawMailExpect,
     peers_file::{DnsExpect, RawPeers, UpstreamExpect},
 };
@@ -47,6 +48,8 @@ pub(super) struct RawStep {
     pub(super) send: Option<RawSend>,
     pub(super) raw: Option<RawBytes>,
     pub(super) browser: Option<RawBrowser>,
+    pub(super) through: Option<RawThrough>,
+    pub(super) cache: Option<TextOr<RawVerdict>>,
     pub(super) talk: Option<Vec<TextOr<RawMove>>>,
     pub(super) on: Option<OneOrMany<String>>,
     pub(super) signal: Option<Spanned<String>>,

@@ -3,6 +3,7 @@
 use super::{
     action::{Action, Life},
     browser::cookies,
+    cache::Cache,
     client::Jars,
     converse::Lines,
     expect::{About, Problem},
@@ -42,6 +43,8 @@ pub(super) struct Telling<'a> {
     pub(super) asked: Option<String>,
     /// How to repeat that by hand, if it is not what the step says.
     pub(super) repeat: Option<String>,
+    /// The cache through which steps may go.
+    pub(super) cache: Cache,
     /// The cookies of the browsers, by name.
     pub(super) browsers: BTreeMap<String, cookies::Jar>,
     /// The cookies of the clients that have names.

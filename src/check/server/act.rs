@@ -190,7 +190,14 @@ impl Telling<'_> {
         let (limit, cancel) = (self.step_limit, self.means.cancel);
         let told = ask.ask(&self.values, &mut self.jars, server.port(), limit, cancel)?;
         let came = match told {
-            Told::Answer(message) => self.judged_message(step, &message),
+            Told::Answer(message) => {
+                let cookies = ask.cookies(&self.jars, server.port());
+                let leak = self.peers.leak(&message, &cookies);
+                leak.map_or_else(
+                    || self.judged_message(step, &message),
+                    |leak| Came::Broken(vec![leak]),
+                )
+            }
             Told::Silence => self.no_answer(Ending::Deadline),
             Told::Trouble(problem) => Came::Broken(vec![problem]),
         };
@@ -339,6 +346,7 @@ impl Telling<'_> {
         if problems.is_empty()
             && let Some(message) = message
         {
+            problems.extend(self.peers.leak(&message, ""));
             problems.extend(self.capture(step, &message, &received.bytes));
             self.remember(step, &message, &mut problems);
         }

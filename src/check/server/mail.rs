@@ -12,6 +12,7 @@
 
 use super::{
     arrivals::{ARRIVES_WITHIN, arrive, numbers, wrong_count},
+    capture::group,
     expect::{About, Problem},
     matcher::Matcher,
     peers_file::Moment,
@@ -257,10 +258,7 @@ pub(super) fn find(
     server.wait_for(from + 1, ARRIVES_WITHIN);
     let mails = since(server, from);
     let texts = mails.iter().map(|mail| Letter::read(&mail.data).text);
-    let mut found = texts.filter_map(|text| {
-        let found = pattern.captures(&text)?;
-        Some(found.get(1).or_else(|| found.get(0))?.as_str().to_owned())
-    });
+    let mut found = texts.filter_map(|text| group(pattern, &text));
     match (found.next(), mails.is_empty()) {
         (Some(value), _) => Ok(value),
         (None, true) => Err(nothing()),

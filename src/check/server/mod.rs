@@ -34,6 +34,7 @@ mod peers_file;
 mod peers_step;
 mod pieces;
 mod ports;
+mod provider;
 mod random;
 mod serve;
 mod steps;

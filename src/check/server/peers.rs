@@ -4,8 +4,10 @@
 use super::{
     arrivals::{ARRIVES_WITHIN, arrive, numbers, wrong_count},
     expect::{About, Problem},
+    message::Message,
     peers_file::{DnsExpect, Ids, Moment, Plan, UpstreamExpect},
     peers_step::OfPeers,
+    provider::{self, ProviderExpect},
     template::Values,
 };
 use crate::{
@@ -13,7 +15,9 @@ use crate::{
     course::{Exercise, Need},
     error::Result,
     outcome::Badge,
-    peers::{Arrived, Asked, MailPlan, MailServer, Proxy, RedisStandIn, Resolver, Upstream},
+    peers::{
+        Arrived, Asked, MailPlan, MailServer, Provider, Proxy, RedisStandIn, Resolver, Upstream,
+    },
     services::{Database, Lease, Missing},
 };
 use std::net::SocketAddr;
@@ -25,6 +29,7 @@ pub(super) struct Peers {
     dns: Option<Resolver>,
     pub(super) mail: Option<MailServer>,
     pub(super) proxy: Option<Proxy>,
+    oauth: Option<Provider>,
     /// Whose address the server is not told, but the proxy's: the variable and the address itself.
     behind_proxy: Option<(&'static str, SocketAddr)>,
     database: Option<Database>,
@@ -44,6 +49,7 @@ pub(super) struct Before {
     questions: usize,
     pub(super) mails: usize,
     pub(super) connections: usize,
+    visits: usize,
 }
 
 impl Peers {
@@ -73,6 +79,11 @@ impl Peers {
         peers.upstream = plan.routes(values).map(Upstream::start).transpose()?;
         peers.dns = plan.names(values).map(Resolver::start).transpose()?;
         peers.mail = plan.mail(values).map(MailPlan::start).transpose()?;
+        peers.oauth = plan
+            .oauth
+            .as_ref()
+            .map(|plan| plan.start(values))
+            .transpose()?;
         // In front of one of the others, so it comes last.
         if let Some(proxy) = &plan.proxy {
             let there = address_in(&peers.env(), proxy.variable());
@@ -104,6 +115,17 @@ impl Peers {
             (
                 "SMTP_SERVER",
                 self.mail.as_ref().map(|mail| mail.address().to_string()),
+            ),
+            ("OAUTH_URL", self.oauth.as_ref().map(Provider::issuer)),
+            (
+                "OAUTH_CLIENT_ID",
+                self.oauth.as_ref().map(|oauth| oauth.client().id.clone()),
+            ),
+            (
+                "OAUTH_CLIENT_SECRET",
+                self.oauth
+                    .as_ref()
+                    .map(|oauth| oauth.client().secret.clone()),
             ),
             ("DATABASE_URL", self.database.as_ref().map(Database::url)),
             ("REDIS_URL", self.redis.as_ref().map(Redis::url)),
@@ -137,6 +159,9 @@ impl Peers {
         if let (Some(proxy), Some(expect)) = (&self.proxy, &of.proxy) {
             expect.at(moment, proxy);
         }
+        if let Some(provider) = &self.oauth {
+            ProviderExpect::at(moment, of.oauth.as_ref(), provider);
+        }
     }
 
     /// How much has arrived until now.
@@ -148,6 +173,10 @@ impl Peers {
             requests: self.requests(0).len(),
             questions: self.questions(0).len(),
             mails: self.mail.as_ref().map_or(0, |server| server.mails().len()),
+            visits: self
+                .oauth
+                .as_ref()
+                .map_or(0, |provider| provider.visits().len()),
             connections: self.proxy.as_ref().map_or(0, Proxy::connections),
         }
     }
@@ -180,6 +209,9 @@ impl Peers {
         }
         if let (Some(proxy), Some(expect)) = (&self.proxy, &of.proxy) {
             problems.extend(expect.judge(proxy, before.connections));
+        }
+        if let (Some(provider), Some(expect)) = (&self.oauth, &of.oauth) {
+            problems.extend(expect.judge(provider, before.visits));
         }
         problems
     }
@@ -218,7 +250,14 @@ impl Peers {
         let dns = questions
             .filter_map(|asked| asked.fault)
             .map(|fault| format!("The resolver could not read the question: {fault}."));
-        upstream.chain(dns).next()
+        let oauth = self.oauth.as_ref();
+        let oauth = oauth.and_then(|provider| provider::refusal(provider, before.visits));
+        upstream.chain(dns).next().or(oauth)
+    }
+
+    /// A secret that an answer of the learner's server, or a cookie that it has set, gives away.
+    pub(super) fn leak(&self, answer: &Message, cookies: &str) -> Option<Problem> {
+        provider::leak(self.oauth.as_ref()?, answer, cookies)
     }
 
     fn requests(&self, from: usize) -> Vec<Arrived> {

@@ -20,6 +20,7 @@
 use super::{
     bad_line::{PlannedProxy, RawProxy},
     mail::{PlannedMail, RawMail},
+    provider::{PlannedProvider, RawProvider},
     random,
     steps::Reader,
     steps_file::OneOrMany,
@@ -40,6 +41,7 @@ pub(super) struct RawPeers {
     dns: Option<RawDns>,
     mail: Option<RawMail>,
     proxy: Option<RawProxy>,
+    oauth: Option<RawProvider>,
 }
 
 #[derive(Deserialize)]
@@ -171,6 +173,7 @@ pub(super) struct Plan {
     dns: Option<Vec<PlannedName>>,
     pub(super) mail: Option<PlannedMail>,
     pub(super) proxy: Option<PlannedProxy>,
+    pub(super) oauth: Option<PlannedProvider>,
 }
 
 #[derive(Debug)]
@@ -202,6 +205,10 @@ impl Reader<'_> {
             plan.dns = Some(names.collect::<Result<_>>()?);
         }
         plan.mail = raw.mail.map(|mail| self.mail_plan(mail)).transpose()?;
+        plan.oauth = raw
+            .oauth
+            .map(|oauth| self.provider_plan(oauth))
+            .transpose()?;
         // It stands in front of one of the others, so they are known first.
         if let Some(proxy) = raw.proxy {
             plan.proxy = Some(self.proxy_plan(proxy, &plan, needs)?);

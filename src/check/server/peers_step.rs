@@ -8,6 +8,7 @@ use super::{
     mail::{self, MailExpect, RawMailExpect},
     peers::{Before, Peers},
     peers_file::{DnsExpect, UpstreamExpect},
+    provider::{ProviderExpect, RawProviderExpect},
     steps::Reader,
     steps_file::RawCapture,
 };
@@ -21,6 +22,7 @@ pub(super) struct RawOfPeers {
     pub(super) dns: Option<DnsExpect>,
     pub(super) mail: Option<RawMailExpect>,
     pub(super) proxy: Option<RawProxyExpect>,
+    pub(super) oauth: Option<RawProviderExpect>,
 }
 
 /// The same, checked.
@@ -30,6 +32,7 @@ pub(super) struct OfPeers {
     pub(super) dns: Option<DnsExpect>,
     pub(super) mail: Option<MailExpect>,
     pub(super) proxy: Option<ProxyExpect>,
+    pub(super) oauth: Option<ProviderExpect>,
     /// What is kept for later steps, by name.
     pub(super) kept: Vec<(String, FromPeer)>,
 }
@@ -61,6 +64,7 @@ impl Reader<'_> {
             ("dns", raw.dns.is_some(), plan.has_dns()),
             ("mail", raw.mail.is_some(), plan.mail.is_some()),
             ("proxy", raw.proxy.is_some(), plan.proxy.is_some()),
+            ("oauth", raw.oauth.is_some(), plan.oauth.is_some()),
         ];
         for (name, is_expected, is_there) in asked {
             if is_expected && !is_there {
@@ -77,6 +81,10 @@ impl Reader<'_> {
             proxy: raw
                 .proxy
                 .map(|proxy| self.proxy_expect(at, proxy))
+                .transpose()?,
+            oauth: raw
+                .oauth
+                .map(|oauth| self.provider_expect(at, oauth))
                 .transpose()?,
             kept: Vec::new(),
         })
@@ -108,7 +116,8 @@ impl OfPeers {
         let upstream = self.upstream.as_ref().is_some_and(UpstreamExpect::judges);
         let mail = self.mail.as_ref().is_some_and(MailExpect::judges);
         let proxy = self.proxy.as_ref().is_some_and(ProxyExpect::judges);
-        upstream || mail || proxy || self.dns.is_some() || !self.kept.is_empty()
+        let oauth = self.oauth.as_ref().is_some_and(ProviderExpect::judges);
+        upstream || mail || proxy || oauth || self.dns.is_some() || !self.kept.is_empty()
     }
 }
 

@@ -279,6 +279,7 @@ impl Reader<'_> {
             dns: raw.dns,
             mail: raw.mail,
             proxy: raw.proxy,
+            oauth: raw.oauth,
         };
         let mut of_peers = self.of_peers(at, of_peers, &mut names)?;
         let mut captures = Vec::new();

@@ -7,6 +7,7 @@ use super::{
     cache::{RawThrough, RawVerdict},
     mail::RawMailExpect,
     peers_file::{DnsExpect, RawPeers, UpstreamExpect},
+    provider::RawProviderExpect,
 };
 use crate::course::Spanned;
 use serde::{
@@ -70,6 +71,7 @@ pub(super) struct RawStep {
     pub(super) dns: Option<DnsExpect>,
     pub(super) mail: Option<RawMailExpect>,
     pub(super) proxy: Option<RawProxyExpect>,
+    pub(super) oauth: Option<RawProviderExpect>,
 }
 
 /// What is said of each part of the answer that is wrong.
@@ -364,6 +366,8 @@ pub(super) struct RawCapture {
     pub(super) header: Option<String>,
     pub(super) body: Option<String>,
     pub(super) json: Option<String>,
+    /// A pattern in that header; without, all of it is kept.
+    pub(super) matches: Option<String>,
     /// A pattern in the text of a mail that arrived.
     pub(super) mail: Option<String>,
 }

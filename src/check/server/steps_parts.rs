@@ -234,8 +234,18 @@ impl Reader<'_> {
     }
 
     pub(super) fn capture(&self, at: &Spanned<String>, raw: RawCapture) -> Result<Capture> {
+        if raw.matches.is_some() && raw.header.is_none() {
+            return self.fail(
+                at,
+                "matches is a pattern in a header",
+                "As in capture = { code = { header = \"Location\", matches = \"code=([^&]+)\" } }.",
+            );
+        }
         Ok(match (raw.header, raw.body, raw.json, raw.mail) {
-            (Some(header), None, None, None) => Capture::Header(header),
+            (Some(header), None, None, None) => match raw.matches {
+                Some(pattern) => Capture::HeaderPart(header, self.pattern(at, &pattern)?),
+                None => Capture::Header(header),
+            },
             (None, Some(body), None, None) => Capture::Body(self.pattern(at, &body)?),
             (None, None, Some(json), None) => Capture::Json(json),
             _ => {

@@ -1,5 +1,5 @@
 //! The other sides that the runner plays: an upstream server, a resolver, a mail server, a line that cuts, a provider of
-//! logins.
+//! logins, a payment provider.
 //!
 //! A peer is a value: making it makes it listen on loopback, on a free port; dropping it ends it with all its connections.
 //! Plain data says how it behaves, and it records what arrived, in order and with the time since its start. A program that is
@@ -28,6 +28,7 @@ mod http_request;
 mod http_server;
 mod journal;
 mod oauth;
+mod payment;
 mod proxy;
 mod redis;
 mod route;
@@ -38,6 +39,7 @@ mod upstream;
 pub use answer::{Answer, Ending, Wait};
 pub use dns::{Asked, Data, Mood, Name, Resolver};
 pub use oauth::{Client, Endpoint, Flaw, Mood as ProviderMood, Pkce, Provider, User, Visit};
+pub use payment::{Attempt, Charge, Dealing, PaymentProvider, webhook_signature};
 pub use proxy::{Direction, Passed, Proxy, Trouble};
 pub use redis::RedisStandIn;
 pub use route::Route;

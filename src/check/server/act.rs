@@ -88,10 +88,18 @@ impl Telling<'_> {
     }
 
     fn act(&mut self, step: &Step, server: &mut Server) -> Result<Came> {
+        let action = match &step.action {
+            Action::Webhook(webhook) => {
+                let send = webhook.signed(&self.values, &self.peers.webhook_secret);
+                self.repeat = Some(send.curl(&self.values));
+                Action::Send(send)
+            }
+            action => action.clone(),
+        };
         if let Some(clients) = step.parallel {
-            return self.together(clients, step, server);
+            return self.together(clients, step, &action, server);
         }
-        match &step.action {
+        match &action {
             Action::Send(send) => {
                 if let Some(browser) = &step.browser {
                     return self.browse(step, browser, send, server);
@@ -109,7 +117,7 @@ impl Telling<'_> {
             }
             Action::Talk(talk) => self.talk(step, talk, server),
             Action::Life(life) => self.life(step, *life, server),
-            Action::Look => Ok(Came::Expected),
+            Action::Webhook(_) | Action::Look => Ok(Came::Expected),
         }
     }
 
@@ -265,8 +273,14 @@ impl Telling<'_> {
     }
 
     /// The same talk by many at once.
-    fn together(&mut self, clients: usize, step: &Step, server: &mut Server) -> Result<Came> {
-        let Some(talk) = step.as_talk() else {
+    fn together(
+        &mut self,
+        clients: usize,
+        step: &Step,
+        action: &Action,
+        server: &mut Server,
+    ) -> Result<Came> {
+        let Some(talk) = step.as_talk(action) else {
             return Ok(Came::Expected);
         };
         let first = server.first_connection();

@@ -29,6 +29,7 @@ mod mail;
 mod matcher;
 mod measure;
 mod message;
+mod payment;
 mod peers;
 mod peers_file;
 mod peers_step;

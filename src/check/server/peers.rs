@@ -5,10 +5,11 @@ use super::{
     arrivals::{ARRIVES_WITHIN, arrive, numbers, wrong_count},
     expect::{About, Problem},
     message::Message,
+    payment::{self, PaymentExpect},
     peers_file::{DnsExpect, Ids, Moment, Plan, UpstreamExpect},
     peers_step::OfPeers,
     provider::{self, ProviderExpect},
-    template::Values,
+    template::{Template, Values},
 };
 use crate::{
     check::Means,
@@ -16,7 +17,8 @@ use crate::{
     error::Result,
     outcome::Badge,
     peers::{
-        Arrived, Asked, MailPlan, MailServer, Provider, Proxy, RedisStandIn, Resolver, Upstream,
+        Arrived, Asked, MailPlan, MailServer, PaymentProvider, Provider, Proxy, RedisStandIn,
+        Resolver, Upstream,
     },
     services::{Database, Lease, Missing},
 };
@@ -30,6 +32,9 @@ pub(super) struct Peers {
     pub(super) mail: Option<MailServer>,
     pub(super) proxy: Option<Proxy>,
     oauth: Option<Provider>,
+    pub(super) payment: Option<PaymentProvider>,
+    /// With which the payment provider signs its webhooks.
+    pub(super) webhook_secret: String,
     /// Whose address the server is not told, but the proxy's: the variable and the address itself.
     behind_proxy: Option<(&'static str, SocketAddr)>,
     database: Option<Database>,
@@ -50,6 +55,7 @@ pub(super) struct Before {
     pub(super) mails: usize,
     pub(super) connections: usize,
     visits: usize,
+    pub(super) payment: payment::Until,
 }
 
 impl Peers {
@@ -84,6 +90,11 @@ impl Peers {
             .as_ref()
             .map(|plan| plan.start(values))
             .transpose()?;
+        if plan.payment {
+            let drawn = |name: &str| Template::new(&format!("${{random.id.{name}}}")).fill(values);
+            peers.payment = Some(PaymentProvider::start(drawn("payment key"))?);
+            peers.webhook_secret = drawn("payment webhooks");
+        }
         // In front of one of the others, so it comes last.
         if let Some(proxy) = &plan.proxy {
             let there = address_in(&peers.env(), proxy.variable());
@@ -127,6 +138,20 @@ impl Peers {
                     .as_ref()
                     .map(|oauth| oauth.client().secret.clone()),
             ),
+            (
+                "PAYMENT_URL",
+                self.payment.as_ref().map(PaymentProvider::url),
+            ),
+            (
+                "PAYMENT_KEY",
+                self.payment
+                    .as_ref()
+                    .map(|payment| payment.key().to_owned()),
+            ),
+            (
+                "PAYMENT_WEBHOOK_SECRET",
+                self.payment.as_ref().map(|_| self.webhook_secret.clone()),
+            ),
             ("DATABASE_URL", self.database.as_ref().map(Database::url)),
             ("REDIS_URL", self.redis.as_ref().map(Redis::url)),
         ];
@@ -159,6 +184,9 @@ impl Peers {
         if let (Some(proxy), Some(expect)) = (&self.proxy, &of.proxy) {
             expect.at(moment, proxy);
         }
+        if let Some(provider) = &self.payment {
+            PaymentExpect::at(moment, of.payment.as_ref(), provider);
+        }
         if let Some(provider) = &self.oauth {
             ProviderExpect::at(moment, of.oauth.as_ref(), provider);
         }
@@ -173,6 +201,10 @@ impl Peers {
             requests: self.requests(0).len(),
             questions: self.questions(0).len(),
             mails: self.mail.as_ref().map_or(0, |server| server.mails().len()),
+            payment: self
+                .payment
+                .as_ref()
+                .map_or_else(payment::Until::default, payment::Until::now),
             visits: self
                 .oauth
                 .as_ref()
@@ -209,6 +241,9 @@ impl Peers {
         }
         if let (Some(proxy), Some(expect)) = (&self.proxy, &of.proxy) {
             problems.extend(expect.judge(proxy, before.connections));
+        }
+        if let (Some(provider), Some(expect)) = (&self.payment, &of.payment) {
+            problems.extend(expect.judge(provider, before.payment));
         }
         if let (Some(provider), Some(expect)) = (&self.oauth, &of.oauth) {
             problems.extend(expect.judge(provider, before.visits));
@@ -252,7 +287,9 @@ impl Peers {
             .map(|fault| format!("The resolver could not read the question: {fault}."));
         let oauth = self.oauth.as_ref();
         let oauth = oauth.and_then(|provider| provider::refusal(provider, before.visits));
-        upstream.chain(dns).next().or(oauth)
+        let payment = self.payment.as_ref();
+        let payment = payment.and_then(|provider| payment::refusal(provider, before.payment));
+        upstream.chain(dns).next().or(oauth).or(payment)
     }
 
     /// A secret that an answer of the learner's server, or a cookie that it has set, gives away.

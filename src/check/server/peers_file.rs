@@ -20,6 +20,7 @@
 use super::{
     bad_line::{PlannedProxy, RawProxy},
     mail::{PlannedMail, RawMail},
+    payment::RawPayment,
     provider::{PlannedProvider, RawProvider},
     random,
     steps::Reader,
@@ -42,6 +43,7 @@ pub(super) struct RawPeers {
     mail: Option<RawMail>,
     proxy: Option<RawProxy>,
     oauth: Option<RawProvider>,
+    payment: Option<RawPayment>,
 }
 
 #[derive(Deserialize)]
@@ -174,6 +176,7 @@ pub(super) struct Plan {
     pub(super) mail: Option<PlannedMail>,
     pub(super) proxy: Option<PlannedProxy>,
     pub(super) oauth: Option<PlannedProvider>,
+    pub(super) payment: bool,
 }
 
 #[derive(Debug)]
@@ -209,6 +212,7 @@ impl Reader<'_> {
             .oauth
             .map(|oauth| self.provider_plan(oauth))
             .transpose()?;
+        plan.payment = raw.payment.is_some();
         // It stands in front of one of the others, so they are known first.
         if let Some(proxy) = raw.proxy {
             plan.proxy = Some(self.proxy_plan(proxy, &plan, needs)?);

@@ -6,6 +6,7 @@ use super::{
     capture::Capture,
     expect::Problem,
     mail::{self, MailExpect, RawMailExpect},
+    payment::{self, PaymentExpect, RawPaymentExpect},
     peers::{Before, Peers},
     peers_file::{DnsExpect, UpstreamExpect},
     provider::{ProviderExpect, RawProviderExpect},
@@ -23,6 +24,7 @@ pub(super) struct RawOfPeers {
     pub(super) mail: Option<RawMailExpect>,
     pub(super) proxy: Option<RawProxyExpect>,
     pub(super) oauth: Option<RawProviderExpect>,
+    pub(super) payment: Option<RawPaymentExpect>,
 }
 
 /// The same, checked.
@@ -33,6 +35,7 @@ pub(super) struct OfPeers {
     pub(super) mail: Option<MailExpect>,
     pub(super) proxy: Option<ProxyExpect>,
     pub(super) oauth: Option<ProviderExpect>,
+    pub(super) payment: Option<PaymentExpect>,
     /// What is kept for later steps, by name.
     pub(super) kept: Vec<(String, FromPeer)>,
 }
@@ -42,6 +45,8 @@ pub(super) struct OfPeers {
 pub(super) enum FromPeer {
     /// The first group of a pattern in the text of a mail.
     Mail(Regex),
+    /// A JSON pointer into the newest charge.
+    Charge(String),
 }
 
 /// Where a value comes from that later steps use.
@@ -65,6 +70,7 @@ impl Reader<'_> {
             ("mail", raw.mail.is_some(), plan.mail.is_some()),
             ("proxy", raw.proxy.is_some(), plan.proxy.is_some()),
             ("oauth", raw.oauth.is_some(), plan.oauth.is_some()),
+            ("payment", raw.payment.is_some(), plan.payment),
         ];
         for (name, is_expected, is_there) in asked {
             if is_expected && !is_there {
@@ -86,6 +92,10 @@ impl Reader<'_> {
                 .oauth
                 .map(|oauth| self.provider_expect(at, oauth))
                 .transpose()?,
+            payment: raw
+                .payment
+                .map(|payment| self.payment_expect(at, payment))
+                .transpose()?,
             kept: Vec::new(),
         })
     }
@@ -100,13 +110,22 @@ impl Reader<'_> {
 
     /// Where a value that a step keeps comes from.
     pub(super) fn kept(&self, at: &Spanned<String>, raw: RawCapture) -> Result<Kept> {
-        match &raw.mail {
-            Some(_) if self.peers.mail.is_none() => self.no_such_peer(at, "mail"),
-            Some(pattern) if raw.is_only_of_a_peer() => {
-                Ok(Kept::Peer(FromPeer::Mail(self.pattern(at, pattern)?)))
-            }
-            _ => Ok(Kept::Answer(self.capture(at, raw)?)),
+        let missing = [
+            ("mail", raw.mail.is_some() && self.peers.mail.is_none()),
+            ("payment", raw.charge.is_some() && !self.peers.payment),
+        ];
+        if let Some((name, _)) = missing.iter().find(|(_, is_missing)| *is_missing) {
+            return self.no_such_peer(at, name);
         }
+        Ok(match (&raw.mail, &raw.charge) {
+            (Some(pattern), None) if raw.is_only_of_a_peer() => {
+                Kept::Peer(FromPeer::Mail(self.pattern(at, pattern)?))
+            }
+            (None, Some(pointer)) if raw.is_only_of_a_peer() => {
+                Kept::Peer(FromPeer::Charge(pointer.clone()))
+            }
+            _ => Kept::Answer(self.capture(at, raw)?),
+        })
     }
 }
 
@@ -117,7 +136,8 @@ impl OfPeers {
         let mail = self.mail.as_ref().is_some_and(MailExpect::judges);
         let proxy = self.proxy.as_ref().is_some_and(ProxyExpect::judges);
         let oauth = self.oauth.as_ref().is_some_and(ProviderExpect::judges);
-        upstream || mail || proxy || oauth || self.dns.is_some() || !self.kept.is_empty()
+        let payment = self.payment.as_ref().is_some_and(PaymentExpect::judges);
+        upstream || mail || proxy || oauth || payment || self.dns.is_some() || !self.kept.is_empty()
     }
 }
 
@@ -132,6 +152,10 @@ impl FromPeer {
             Self::Mail(pattern) => {
                 let server = peers.mail.as_ref().ok_or(None)?;
                 mail::find(server, before.mails, pattern).map_err(Some)
+            }
+            Self::Charge(pointer) => {
+                let provider = peers.payment.as_ref().ok_or(None)?;
+                payment::part(provider, before.payment, pointer).map_err(Some)
             }
         }
     }

@@ -113,7 +113,7 @@ pub(super) struct PlannedProvider {
     users: Vec<(String, Template, bool)>,
 }
 
-/// What a step makes the provider do while it lasts, and what has to have reached it since.
+/// What a step makes the provider do until the next one begins, and what has to have reached it since.
 #[derive(Debug)]
 pub(super) struct ProviderExpect {
     mood: ProviderMood,
@@ -208,17 +208,14 @@ impl PlannedProvider {
 }
 
 impl ProviderExpect {
-    /// What the provider does at this moment of the step; without a step that says more, it is as it always is.
+    /// How the provider behaves from the beginning of a step on; where the step says nothing of it, well.
     pub(super) fn at(moment: Moment, expect: Option<&Self>, provider: &Provider) {
-        match (moment, expect) {
-            (Moment::Before, Some(expect)) => {
-                provider.behave(expect.mood.clone());
-                if expect.rotates {
-                    provider.rotate_keys();
-                }
+        if moment == Moment::Before {
+            let mood = expect.map(|expect| expect.mood.clone());
+            provider.behave(mood.unwrap_or_default());
+            if expect.is_some_and(|expect| expect.rotates) {
+                provider.rotate_keys();
             }
-            (Moment::After, Some(_)) => provider.behave(ProviderMood::default()),
-            (_, None) => {}
         }
     }
 

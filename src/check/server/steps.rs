@@ -84,16 +84,16 @@ pub(super) struct Step {
 pub(super) type Input = Vec<(String, Template)>;
 
 impl Step {
-    /// The step as a talk, for many clients; `None` if nothing is sent.
-    pub(super) fn as_talk(&self) -> Option<Talk> {
-        let ask = match &self.action {
+    /// An action of the step as a talk, for many clients; `None` if nothing is sent.
+    pub(super) fn as_talk(&self, action: &Action) -> Option<Talk> {
+        let ask = match action {
             Action::Talk(talk) => return Some(talk.clone()),
             Action::Send(send) => Deed::Send(Box::new(send.clone())),
             Action::Raw(pieces) => Deed::Write {
                 pieces: pieces.clone(),
                 pace: Pace::AtOnce,
             },
-            Action::Ask(_) | Action::Life(_) | Action::Look => return None,
+            Action::Ask(_) | Action::Webhook(_) | Action::Life(_) | Action::Look => return None,
         };
         let moves = [ask, Deed::Answer(Box::new(self.expect.clone()))];
         let moves = moves.map(|deed| Move {
@@ -246,18 +246,21 @@ impl Reader<'_> {
                 "Write talk = [{ send = { path = \"/\" } }, { answer = { status = 200 } }].",
             );
         }
-        let action = match (raw.send, raw.raw, raw.talk, life) {
-            (Some(send), None, None, None) => self.ask(at, send)?,
-            (None, Some(raw), None, None) => Action::Raw(self.pieces(at, raw)?),
-            (None, None, Some(moves), None) => {
+        let action = match (raw.send, raw.raw, raw.talk, life, raw.webhook) {
+            (Some(send), None, None, None, None) => self.ask(at, send)?,
+            (None, Some(raw), None, None, None) => Action::Raw(self.pieces(at, raw)?),
+            (None, None, Some(moves), None, None) => {
                 Action::Talk(self.talk(at, raw.on, moves, &mut names)?)
             }
-            (None, None, None, Some(life)) => life,
-            (None, None, None, None) => Action::Look,
+            (None, None, None, Some(life), None) => life,
+            (None, None, None, None, Some(webhook)) => {
+                Action::Webhook(Box::new(self.webhook(at, webhook)?))
+            }
+            (None, None, None, None, None) => Action::Look,
             _ => {
                 return self.fail(
                     at,
-                    "a step does one thing: send, raw, talk, signal or restart",
+                    "a step does one thing: send, raw, talk, webhook, signal or restart",
                     "Make two steps of it.",
                 );
             }
@@ -280,6 +283,7 @@ impl Reader<'_> {
             mail: raw.mail,
             proxy: raw.proxy,
             oauth: raw.oauth,
+            payment: raw.payment,
         };
         let mut of_peers = self.of_peers(at, of_peers, &mut names)?;
         let mut captures = Vec::new();

@@ -6,6 +6,7 @@ use super::{
     browser::RawBrowser,
     cache::{RawThrough, RawVerdict},
     mail::RawMailExpect,
+    payment::{RawPaymentExpect, RawWebhook},
     peers_file::{DnsExpect, RawPeers, UpstreamExpect},
     provider::RawProviderExpect,
 };
@@ -72,6 +73,8 @@ pub(super) struct RawStep {
     pub(super) mail: Option<RawMailExpect>,
     pub(super) proxy: Option<RawProxyExpect>,
     pub(super) oauth: Option<RawProviderExpect>,
+    pub(super) payment: Option<RawPaymentExpect>,
+    pub(super) webhook: Option<RawWebhook>,
 }
 
 /// What is said of each part of the answer that is wrong.
@@ -370,6 +373,8 @@ pub(super) struct RawCapture {
     pub(super) matches: Option<String>,
     /// A pattern in the text of a mail that arrived.
     pub(super) mail: Option<String>,
+    /// A JSON pointer into the newest charge of the payment provider.
+    pub(super) charge: Option<String>,
 }
 
 impl RawCapture {

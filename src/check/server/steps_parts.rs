@@ -241,21 +241,23 @@ impl Reader<'_> {
                 "As in capture = { code = { header = \"Location\", matches = \"code=([^&]+)\" } }.",
             );
         }
-        Ok(match (raw.header, raw.body, raw.json, raw.mail) {
-            (Some(header), None, None, None) => match raw.matches {
-                Some(pattern) => Capture::HeaderPart(header, self.pattern(at, &pattern)?),
-                None => Capture::Header(header),
+        Ok(
+            match (raw.header, raw.body, raw.json, raw.mail.or(raw.charge)) {
+                (Some(header), None, None, None) => match raw.matches {
+                    Some(pattern) => Capture::HeaderPart(header, self.pattern(at, &pattern)?),
+                    None => Capture::Header(header),
+                },
+                (None, Some(body), None, None) => Capture::Body(self.pattern(at, &body)?),
+                (None, None, Some(json), None) => Capture::Json(json),
+                _ => {
+                    return self.fail(
+                        at,
+                        "a capture is one of header, body, json, mail and charge",
+                        "As in capture = { id = { json = \"/id\" } }.",
+                    );
+                }
             },
-            (None, Some(body), None, None) => Capture::Body(self.pattern(at, &body)?),
-            (None, None, Some(json), None) => Capture::Json(json),
-            _ => {
-                return self.fail(
-                    at,
-                    "a capture is one of header, body, json and mail",
-                    "As in capture = { id = { json = \"/id\" } }.",
-                );
-            }
-        })
+        )
     }
 
     pub(super) fn pattern(&self, at: &Spanned<String>, pattern: &str) -> Result<Regex> {

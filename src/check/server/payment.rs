@@ -329,8 +329,19 @@ impl Webhook {
 
     /// What is sent, in a few words.
     pub(super) fn asked(&self, values: &Values) -> String {
+        let signature = match self.signature {
+            RawSignature::Right => "well signed",
+            RawSignature::Forged => "signed with another secret",
+            RawSignature::OfAnother => "with the signature of another body",
+            RawSignature::Redated => "with a new time before an old signature",
+            RawSignature::Missing => "not signed",
+        };
+        let age = match self.age_seconds {
+            0 => String::new(),
+            seconds => format!(", {seconds} seconds old"),
+        };
         format!(
-            "webhook to {}, body {}",
+            "a webhook to {}, {signature}{age}, body {}",
             self.path.fill(values),
             filled(&self.json, values)
         )

@@ -5,19 +5,23 @@
 mod by_cargo;
 pub mod dependencies;
 mod diagnostics;
+mod held;
 mod linker;
 mod rustc;
 mod splice;
 mod standby;
 mod toolchain;
+mod tricks;
 
 pub use by_cargo::ASK_VARIABLE;
 pub use dependencies::{Crates, Dependencies, Externs, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
+pub use held::Secret;
 pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint, type_check};
-pub use splice::{Shipped, Spliced, TestFn, kit_files, splice, tests_in};
+pub use splice::{Shipped, Spliced, TestFn, kit_files, splice, tests_in, with_guards};
 pub use standby::Standby;
 pub use toolchain::Toolchain;
+pub use tricks::{Trick, TrickKind, tricks};
 
 use std::ffi::{OsStr, OsString};
 

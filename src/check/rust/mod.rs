@@ -1,5 +1,6 @@
 //! Kind `rust`: the file's shipped tests are run, or, where the exercise has none, its `main`.
 
+mod for_rustlings;
 pub(super) mod harness;
 mod main_program;
 pub(super) mod panic_message;
@@ -19,7 +20,9 @@ const TESTS_PUT_BACK: &str = "The tests in this file were changed. The shipped o
 
 /// Checks an exercise of kind `rust`.
 pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
-    if job.exercise.test {
+    if let Some(own) = &job.course.own_manifest {
+        for_rustlings::check(job, own, text, means, report)
+    } else if job.exercise.test {
         check_tests(job, text, means, report)
     } else {
         main_program::check(job, text, means, report)
@@ -57,9 +60,27 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
     let started = Instant::now();
     let results = harness::run_all(&program, job, &prepared.tests, means)?;
     report.timings.run_ms = millis(started.elapsed());
+    let printed = record(job, text, &prepared.tests, results, report);
+    if report.passed() && !printed.is_empty() {
+        report.output = Some(Output {
+            text: printed,
+            omitted: 0,
+        });
+    }
+    Ok(())
+}
+
+/// Writes down how the tests ended. Gives what the learner's code printed in those that passed.
+fn record(
+    job: Job<'_>,
+    text: &str,
+    tests: &[TestFn],
+    verdicts: Vec<harness::Verdict>,
+    report: &mut Report,
+) -> String {
     let mut printed = String::new();
     let mut unwritten = Vec::new();
-    for (test, result) in prepared.tests.iter().zip(results) {
+    for (test, result) in tests.iter().zip(verdicts) {
         match result {
             harness::Verdict::Passed { printed: more } => {
                 report.pass(&test.claim);
@@ -84,13 +105,7 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
             }
         }
     }
-    if report.passed() && !printed.is_empty() {
-        report.output = Some(Output {
-            text: printed,
-            omitted: 0,
-        });
-    }
-    Ok(())
+    printed
 }
 
 /// A line of the hidden tests, or of tests that were put back, is not one the learner can go to.

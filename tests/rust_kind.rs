@@ -4,7 +4,7 @@ mod common;
 
 use backendlings::{
     error::Error,
-    outcome::{CheckState, Detail, Finding, Outcome, Report},
+    outcome::{Check, CheckState, Detail, Finding, Outcome, Report},
 };
 use common::Tiny;
 
@@ -147,7 +147,26 @@ fn an_endless_loop_is_stopped_and_the_limit_is_named() {
     let finding = broken(&report, "two is two");
     assert_eq!(finding.expected.as_deref(), Some("an end within 1 s"));
     assert!(actual(finding).contains("still running"));
-    assert!(report.timings.run_ms < 8000.0, "{:?}", report.timings);
+}
+
+#[test]
+fn a_loop_that_every_test_runs_into_is_waited_for_and_told_once() {
+    let tests: String = (0..40)
+        .map(|n| format!("#[test]\nfn two_again_{n}() {{ assert_eq!(two(), 2); }}\n"))
+        .collect();
+    let shipped = format!("{SHIPPED}{tests}");
+    let tiny = Tiny::sample(&shipped, "limits = { seconds = 1 }");
+    let report = tiny
+        .check(shipped.replace("todo!()", "loop {}"))
+        .expect("a report");
+    let told: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| &finding.claim)
+        .collect();
+    assert_eq!(told, ["two is two"]);
+    let not_run = |check: &&Check| check.state == CheckState::NotRun;
+    assert!(report.checks.iter().filter(not_run).count() >= 40);
 }
 
 #[test]

@@ -25,11 +25,16 @@ pub(super) enum Verdict {
         /// What the learner's code printed in it.
         printed: String,
     },
+    /// It was still running when its time was over, and was stopped.
+    Unended(Box<Finding>),
     /// Anything else.
     Failed(Box<Finding>),
 }
 
-/// Runs every test, as many at a time as the machine has cores. The verdicts are in the order of the tests.
+/// Runs the tests, as many at a time as the machine has cores. The verdicts are in the order of the tests.
+///
+/// After one that did not end no other is begun, and the list is shorter: most often they all run into the same loop, and nobody waits
+/// for that twenty times.
 pub(super) fn run_all(
     program: &Path,
     job: Job<'_>,
@@ -43,13 +48,14 @@ pub(super) fn run_all(
     let work = || {
         while let Some((position, test)) = take(tests, &next) {
             let verdict = run_one(program, job, test, means);
-            let failed = verdict.is_err();
+            // On a fault of the machine too, or when cancelled: it is then in the list.
+            let is_last = !matches!(verdict, Ok(Verdict::Passed { .. } | Verdict::Failed(_)));
+            if is_last {
+                next.fetch_add(total, Ordering::Relaxed);
+            }
             verdicts.lock().unwrap_or_else(PoisonError::into_inner)[position] = Some(verdict);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             (means.on_stage)(Stage::Checking { done, total });
-            if failed {
-                return;
-            }
         }
     };
     let workers = thread::available_parallelism()
@@ -61,7 +67,6 @@ pub(super) fn run_all(
         }
         work();
     });
-    // A worker leaves early only on a fault of the machine or when cancelled; that fault is then in the list.
     let verdicts = verdicts
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
@@ -87,7 +92,11 @@ fn run_one(program: &Path, job: Job<'_>, test: &TestFn, means: Means<'_>) -> Res
     let mut finding = explain(job, test, &finished);
     finding.log = panic_message::log(&printed, &finished.stderr.text);
     finding.location = finding.location.or_else(|| location_of(job, test));
-    Ok(Verdict::Failed(Box::new(finding)))
+    let finding = Box::new(finding);
+    Ok(match finished.end {
+        End::Deadline => Verdict::Unended(finding),
+        _ => Verdict::Failed(finding),
+    })
 }
 
 /// The learner's output without libtest's own lines, and whether libtest said at the end that this one test passed.

@@ -10,10 +10,10 @@ use crate::{
     build::{self, Harness, Shipped, TestFn},
     course::course_error,
     error::{Error, Result},
-    outcome::{Finding, Location, Output, Report, millis},
+    outcome::{Finding, Output, Report, millis},
     workspace,
 };
-use std::{path::Path, time::Instant};
+use std::{iter, path::Path, time::Instant};
 
 /// What the learner reads when the file's tests are not the shipped ones.
 const TESTS_PUT_BACK: &str = "The tests in this file were changed. The shipped ones were used: the code above them is what counts.";
@@ -80,16 +80,25 @@ fn record(
 ) -> String {
     let mut printed = String::new();
     let mut unwritten = Vec::new();
+    let mut unended = false;
+    let verdicts = verdicts.into_iter().map(Some);
+    let verdicts = verdicts.chain(iter::repeat_with(|| None));
     for (test, result) in tests.iter().zip(verdicts) {
         match result {
-            harness::Verdict::Passed { printed: more } => {
+            None => report.not_run(&test.claim),
+            Some(harness::Verdict::Passed { printed: more }) => {
                 report.pass(&test.claim);
                 printed.push_str(&more);
             }
-            harness::Verdict::Failed(mut finding) => {
-                finding.location = finding
-                    .location
-                    .filter(|place| is_in_learners_file(job, text, place));
+            // Those that ran beside it are in the same loop, or can wait.
+            Some(harness::Verdict::Unended(_)) if unended => report.not_run(&test.claim),
+            Some(harness::Verdict::Unended(mut finding)) => {
+                unended = true;
+                keep_in_learners_file(job, text, &mut finding);
+                report.fail(*finding);
+            }
+            Some(harness::Verdict::Failed(mut finding)) => {
+                keep_in_learners_file(job, text, &mut finding);
                 // Ten claims that stop at one todo!() are one thing to do.
                 let place = panic_message::unwritten(&finding);
                 match place
@@ -109,8 +118,12 @@ fn record(
 }
 
 /// A line of the hidden tests, or of tests that were put back, is not one the learner can go to.
-fn is_in_learners_file(job: Job<'_>, text: &str, place: &Location) -> bool {
-    place.file == job.course.relative_file(job.exercise) && place.line <= text.lines().count()
+fn keep_in_learners_file(job: Job<'_>, text: &str, finding: &mut Finding) {
+    let lines = text.lines().count();
+    let file = job.course.relative_file(job.exercise);
+    finding
+        .location
+        .take_if(|place| place.file != file || place.line > lines);
 }
 
 /// The text to compile and the tests that have to run.

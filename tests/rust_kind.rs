@@ -319,3 +319,36 @@ fn a_course_whose_exercise_has_no_test_is_the_courses_fault() {
     assert!(matches!(error, Error::Course { .. }), "{error}");
     assert!(error.to_string().contains("sample.rs"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_without_end_is_stopped_and_the_limit_is_named() {
+    // All at once, and piece by piece.
+    for code in [
+        "let all = vec![1u8; 1 << 40]; all.len() as i32",
+        "let mut all = Vec::new(); loop { all.push(vec![1u8; 1 << 24]); }",
+    ] {
+        let answer = SHIPPED.replace("todo!()", code);
+        let report = with_entry(&answer, "limits = { seconds = 30 }");
+        assert!(
+            actual(&report.findings[0]).contains("2048 MiB of memory, which is its limit"),
+            "{report:#?}"
+        );
+    }
+}
+
+#[test]
+fn endless_output_is_cut_and_the_limit_of_time_is_named() {
+    let report = body("loop { println!(\"on and on\"); }");
+    let finding = &report.findings[0];
+    assert!(actual(finding).contains("still running"), "{finding:#?}");
+    let kept: usize = finding.log.iter().map(String::len).sum();
+    assert!(kept < 300_000, "{kept} bytes are kept");
+    assert!(
+        finding
+            .log
+            .iter()
+            .any(|line| line.contains("bytes left out")),
+        "what was left out is said"
+    );
+}

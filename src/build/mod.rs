@@ -5,21 +5,27 @@
 mod by_cargo;
 pub mod dependencies;
 mod diagnostics;
+mod held;
 mod linker;
 mod manner;
 mod rustc;
 mod splice;
 mod standby;
 mod toolchain;
+mod tricks;
 
 pub use by_cargo::ASK_VARIABLE;
 pub use dependencies::{Crates, Dependencies, Externs, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
+pub use held::Secret;
 pub use manner::{Manner, Panic, USUAL};
 pub use rustc::{Compiled, Constancy, Harness, Unit, Warnings, compile, lint, type_check};
-pub use splice::{Shipped, Spliced, TestFn, kit_files, splice, tests_in};
+pub use splice::{
+    Shipped, Spliced, TestFn, kit_files, splice, tests_in, with_guards, with_own_tests_held,
+};
 pub use standby::Standby;
 pub use toolchain::Toolchain;
+pub use tricks::{Trick, TrickKind, tricks};
 
 use std::ffi::{OsStr, OsString};
 

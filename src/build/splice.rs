@@ -1,8 +1,10 @@
 //! The shipped tests are put back into the learner's file before it is compiled, so that only the code counts.
 //!
 //! Tests are found as items of the parsed file, not by searching the text. What lies before the tests keeps its lines. The lines that
-//! bring in the kit count as tests here: with another module in its place nothing would be counted.
+//! bring in the kit count as tests here: with another module in its place nothing would be counted. Each test gets a guard that
+//! says when it has ended (see [`super::held`]).
 
+use super::held::{GUARD, GUARD_OF_PANIC, MODULE};
 use crate::workspace::KIT;
 use proc_macro2::{LineColumn, Span};
 use syn::{Attribute, Expr, Item, Lit, Meta, spanned::Spanned as _};
@@ -64,7 +66,7 @@ pub fn splice(learner: &str, shipped: &Shipped<'_>) -> Option<Spliced> {
     let shipped_tests = test_texts(&shipped.items, shipped.text);
     if test_texts(&mine, learner) == shipped_tests {
         return Some(Spliced {
-            text: learner.to_owned(),
+            text: guarded(&mine, learner, 0..learner.len()) + MODULE,
             tests_changed: false,
             has_main,
         });
@@ -77,15 +79,66 @@ pub fn splice(learner: &str, shipped: &Shipped<'_>) -> Option<Spliced> {
         text.replace_range(range, &"\n".repeat(lines));
     }
     text.push('\n');
-    for test in shipped_tests {
-        text.push_str(test);
+    for test in shipped.items.iter().filter(|item| is_test_item(item)) {
+        let range = range_of(test, shipped.text);
+        text.push_str(&guarded(std::slice::from_ref(test), shipped.text, range));
         text.push('\n');
     }
+    text.push_str(MODULE);
     Some(Spliced {
         text,
         tests_changed: true,
         has_main,
     })
+}
+
+/// A file of tests with a guard in each of them, and the tests; as it is, and none, if it cannot be parsed.
+pub fn with_guards(text: &str) -> (String, Vec<TestFn>) {
+    match Shipped::parse(text) {
+        Some(file) => (guarded(&file.items, text, 0..text.len()), file.tests()),
+        None => (text.to_owned(), Vec::new()),
+    }
+}
+
+/// A whole program with a guard in each of its own tests; as it is if it cannot be parsed.
+pub fn with_own_tests_held(text: &str) -> String {
+    match Shipped::parse(text) {
+        Some(file) => format!("{}\n{MODULE}", guarded(&file.items, text, 0..text.len())),
+        None => text.to_owned(),
+    }
+}
+
+/// A part of the text with a guard at the beginning of each test in these items, which lie in that part.
+fn guarded(items: &[Item], text: &str, part: std::ops::Range<usize>) -> String {
+    let mut places = Vec::new();
+    collect_guards(items, text, &mut places);
+    let mut guarded = text[part.clone()].to_owned();
+    for (place, guard) in places.into_iter().rev() {
+        // On the same line, so that every line keeps its number.
+        guarded.insert_str(place - part.start, guard);
+    }
+    guarded
+}
+
+fn collect_guards(items: &[Item], text: &str, places: &mut Vec<(usize, &'static str)>) {
+    for item in items {
+        match item {
+            Item::Fn(function) if has_attribute(&function.attrs, "test") => {
+                let guard = match has_attribute(&function.attrs, "should_panic") {
+                    true => GUARD_OF_PANIC,
+                    false => GUARD,
+                };
+                let open = function.block.brace_token.span.open();
+                places.push((offset(text, open.end()), guard));
+            }
+            Item::Mod(module) => {
+                if let Some((_, items)) = &module.content {
+                    collect_guards(items, text, places);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The test functions of a file, in order; none if it cannot be parsed.
@@ -220,7 +273,9 @@ mod tests {
     fn an_unchanged_copy_of_the_tests_leaves_the_file_alone() {
         let mine = SHIPPED.replace("{ 1 }", "{ 2 }");
         let spliced = spliced(&mine).expect("it parses");
-        assert_eq!((spliced.text, spliced.tests_changed), (mine, false));
+        assert!(!spliced.tests_changed);
+        let without_guards = spliced.text.replace(GUARD, "").replace(MODULE, "");
+        assert_eq!(without_guards, mine);
     }
 
     #[test]
@@ -229,6 +284,22 @@ mod tests {
         let spliced = spliced(&mine).expect("it parses");
         assert!(spliced.tests_changed);
         assert!(spliced.text.contains("two(), 2") && !spliced.text.contains("two(), 1"));
+    }
+
+    #[test]
+    fn each_test_gets_a_guard_whether_it_was_put_back_or_not() {
+        for mine in [SHIPPED, "fn two() -> i32 { 2 }\n"] {
+            let text = spliced(mine).expect("it parses").text;
+            let guarded = format!("fn two_is_two() {{{GUARD} assert_eq!(super::two(), 2); }}");
+            assert!(text.contains(&guarded), "{text}");
+            assert_eq!(text.matches("mod held_by_the_runner").count(), 1);
+        }
+        let (text, tests) = with_guards("// é\n#[test]\n#[should_panic]\nfn a()\n{}\n");
+        assert_eq!(
+            text,
+            format!("// é\n#[test]\n#[should_panic]\nfn a()\n{{{GUARD_OF_PANIC}}}\n")
+        );
+        assert_eq!(tests.len(), 1);
     }
 
     #[test]

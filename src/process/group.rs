@@ -3,7 +3,12 @@
 //! On Unix the program leads a process group of its own, and the whole group is ended with it. Elsewhere only the program
 //! itself is: the group is a promise of Unix (see README, "Platforms").
 
-use super::{Cancel, Captured, End, Note, feed::Feed};
+use super::{
+    Cancel, Captured, End, Limits, Note,
+    feed::Feed,
+    limits::{self, LOOK_EVERY},
+    strays::Mark,
+};
 use std::{
     process::{Child, ExitStatus},
     sync::{Arc, Mutex, PoisonError},
@@ -62,6 +67,10 @@ pub struct Running {
     /// Its line in the record of running programs.
     note: Option<Note>,
     feed: Option<Feed>,
+    /// What it may use, and when to look next whether it uses more.
+    limits: Option<(Limits, Instant)>,
+    /// What all that it starts can be known by.
+    mark: Option<Mark>,
 }
 
 impl Running {
@@ -75,6 +84,8 @@ impl Running {
             reaped: false,
             note: None,
             feed: None,
+            limits: None,
+            mark: None,
         };
         #[cfg(unix)]
         running.watch_for_exit();
@@ -84,6 +95,11 @@ impl Running {
     /// Keeps its line in the record until it has ended.
     pub(super) fn keep(&mut self, note: Note) {
         self.note = Some(note);
+    }
+
+    pub(super) fn hold_to(&mut self, limits: Option<Limits>, mark: Option<Mark>) {
+        self.limits = limits.map(|limits| (limits, Instant::now() + LOOK_EVERY));
+        self.mark = mark;
     }
 
     pub(super) fn will_be_fed(&mut self, feed: Feed) {
@@ -160,7 +176,18 @@ impl Running {
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Some(End::Deadline);
             }
-            self.pause(deadline, cancel, &enough);
+            if let Some((limits, next)) = &mut self.limits
+                && *next <= Instant::now()
+            {
+                if let Some(limit) = limits::used(self.child.id()).over(limits) {
+                    self.kill();
+                    return Some(End::Limit(limit));
+                }
+                *next = Instant::now() + LOOK_EVERY;
+            }
+            let next = self.limits.as_ref().map(|(_, next)| *next);
+            let until = deadline.into_iter().chain(next).min();
+            self.pause(until, cancel, &enough);
         }
     }
 
@@ -210,6 +237,7 @@ impl Running {
         };
         self.reaped = true;
         self.note = None;
+        self.mark = None;
         asked.or(status.map(end_of)).unwrap_or(End::Deadline)
     }
 

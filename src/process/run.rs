@@ -1,206 +1,23 @@
-//! What to start and how, and the usual case: start it, wait for its end, take its output.
+//! The usual case: start a program, wait for its end, take its output.
 
-use super::{Cancel, Captured, Record, Running, feed::Feed};
+use super::{
+    Cancel, Captured, Limit, Program, Running,
+    feed::Feed,
+    limits,
+    program::{Environment, Input},
+    strays::{self, Mark},
+};
 use crate::{
     error::{Error, Result},
     outcome::Output,
 };
 use std::{
-    env,
-    ffi::{OsStr, OsString},
     io,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
+    path::Path,
+    process::Stdio,
     thread,
     time::{Duration, Instant},
 };
-
-/// Variables that a learner's program keeps from the runner's environment: what it needs to find files and speak the language.
-const KEPT: &[&str] = &[
-    "PATH",
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
-    "SYSTEMROOT",
-    "USERPROFILE",
-];
-
-/// Bytes of output that are kept unless said otherwise.
-const USUAL_CAP: usize = 256 * 1024;
-
-/// A program to start. It never gets the terminal: standard input is empty, unless the runner feeds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Program {
-    path: PathBuf,
-    args: Vec<OsString>,
-    env: Vec<(OsString, OsString)>,
-    removed: Vec<OsString>,
-    dir: Option<PathBuf>,
-    environment: Environment,
-    deadline: Option<Duration>,
-    cap: usize,
-    input: Input,
-    record: Option<(Record, Option<PathBuf>)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Input {
-    Empty,
-    Held,
-    /// What [`Running::feed`] gives it.
-    Fed,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Environment {
-    Inherited,
-    Scrubbed,
-}
-
-impl Program {
-    /// A tool such as rustc: it gets the runner's environment.
-    pub fn tool(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            args: Vec::new(),
-            env: Vec::new(),
-            removed: Vec::new(),
-            dir: None,
-            environment: Environment::Inherited,
-            deadline: None,
-            cap: USUAL_CAP,
-            input: Input::Empty,
-            record: None,
-        }
-    }
-
-    /// A program of the learner's: of the runner's environment it gets only a few variables such as `PATH`.
-    pub fn learners(path: impl Into<PathBuf>) -> Self {
-        Self {
-            environment: Environment::Scrubbed,
-            ..Self::tool(path)
-        }
-    }
-
-    /// Another program with the same arguments and surroundings.
-    pub fn instead(mut self, path: impl Into<PathBuf>) -> Self {
-        self.path = path.into();
-        self
-    }
-
-    /// Where it lies.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Adds one argument.
-    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
-        self.args.push(arg.as_ref().to_owned());
-        self
-    }
-
-    /// Adds arguments.
-    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
-        self.args
-            .extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
-        self
-    }
-
-    /// Sets a variable of its environment.
-    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.env
-            .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
-        self
-    }
-
-    /// Takes a variable out of its environment.
-    pub fn without_env(mut self, name: impl AsRef<OsStr>) -> Self {
-        self.removed.push(name.as_ref().to_owned());
-        self
-    }
-
-    /// The directory it starts in.
-    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
-        self.dir = Some(dir.into());
-        self
-    }
-
-    /// How long it may run; for ever unless said.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
-        self
-    }
-
-    /// How many bytes of each output stream to keep.
-    pub fn keep_output(mut self, bytes: usize) -> Self {
-        self.cap = bytes;
-        self
-    }
-
-    /// Ends with the runner even if that is killed: its standard input is a pipe that closes when the runner is gone, and a
-    /// shell in the program's group waits for that. Only for a system with `sh`.
-    #[cfg(unix)]
-    pub fn on_a_leash(mut self) -> Self {
-        // The program takes the place of the shell, so its number is the group's. The one who waits is its child, and keeps
-        // none of its pipes.
-        const LEASH: &str = "exec 3<&0; (cat <&3 >/dev/null; kill -INT $$; sleep 3; kill -KILL -$$) >/dev/null 2>&1 & \
-                             exec \"$@\" 3<&- </dev/null";
-        let mut args: Vec<OsString> = ["-c", LEASH, "sh"].map(OsString::from).into();
-        args.push(self.path.into());
-        args.append(&mut self.args);
-        Self {
-            path: "sh".into(),
-            args,
-            input: Input::Held,
-            ..self
-        }
-    }
-
-    /// Gives it a standard input that stays open until [`Running::feed`], or until the runner is gone.
-    pub fn fed(mut self) -> Self {
-        self.input = Input::Fed;
-        self
-    }
-
-    /// Notes it in a record for as long as it runs; `directory` is of no use once it has ended.
-    pub fn recorded_in(mut self, record: Record, directory: Option<&Path>) -> Self {
-        self.record = Some((record, directory.map(Path::to_owned)));
-        self
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(&self.path);
-        command
-            .args(&self.args)
-            .stdin(match self.input {
-                Input::Empty => Stdio::null(),
-                Input::Held | Input::Fed => Stdio::piped(),
-            })
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        if self.environment == Environment::Scrubbed {
-            command.env_clear();
-            command.envs(
-                KEPT.iter()
-                    .filter_map(|name| Some((name, env::var_os(name)?))),
-            );
-        }
-        for name in &self.removed {
-            command.env_remove(name);
-        }
-        command.envs(self.env.iter().map(|(name, value)| (name, value)));
-        if let Some(dir) = &self.dir {
-            command.current_dir(dir);
-        }
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command
-    }
-}
 
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,6 +30,8 @@ pub enum End {
     Deadline,
     /// It was killed because nobody wants its result any more.
     Cancelled,
+    /// It used more of the machine than it may, and was killed.
+    Limit(Limit),
 }
 
 /// A program that has ended.
@@ -235,15 +54,30 @@ pub struct Finished {
 pub fn spawn(program: &Program) -> Result<Running> {
     let refused = |error| refused(&program.path, program.dir.as_deref(), &error);
     let mut command = program.command();
-    let feed = match program.input {
+    let feed = match &program.input {
         Input::Fed => {
             let (feed, end) = Feed::new().map_err(refused)?;
             command.stdin(end);
             Some(feed)
         }
+        Input::Given(input) => {
+            let (mut feed, end) = Feed::new().map_err(refused)?;
+            command.stdin(end);
+            if !feed.give(input) {
+                return Err(refused(io::Error::other("its input is too long")));
+            }
+            None
+        }
         Input::Empty | Input::Held => None,
     };
+    let mark = (program.environment == Environment::Scrubbed).then(Mark::new);
+    if let Some(mark) = &mark {
+        command.env(strays::VARIABLE, mark.text());
+    }
     let mut child = command.spawn().map_err(refused)?;
+    if let Some(limits) = &program.limits {
+        limits::set(child.id(), limits);
+    }
     // It holds the reading end of the feed.
     drop(command);
     let wake = Cancel::new();
@@ -258,6 +92,7 @@ pub fn spawn(program: &Program) -> Result<Running> {
     let stderr = Captured::drain(stderr, program.cap, waker());
     let id = child.id();
     let mut running = Running::new(child, stdout, stderr, wake);
+    running.hold_to(program.limits, mark);
     if let Some(feed) = feed {
         running.will_be_fed(feed);
     }
@@ -334,6 +169,17 @@ mod tests {
         assert_eq!(finished.end, End::Exited(3));
         assert_eq!(finished.stdout.text, "out\n");
         assert_eq!(finished.stderr.text, "err\n");
+    }
+
+    #[test]
+    fn an_input_is_given_with_its_end() {
+        let finished = run(&sh("cat").input("told\n"), &Cancel::new()).expect("sh runs");
+        assert_eq!(finished.stdout.text, "told\n");
+        let long = Program::learners("cat").input(vec![b'x'; 70_000]);
+        assert!(matches!(
+            run(&long, &Cancel::new()),
+            Err(Error::Tool { .. })
+        ));
     }
 
     #[test]

@@ -92,6 +92,8 @@ impl Made {
             constancy: Constancy::Little,
             manner: &manner,
         };
+        // So that a test that is run alone is known to have come to its end.
+        let held = build::with_own_tests_held(text);
         let (main_dir, lint_dir) = (job.build_dir.join("main"), job.build_dir.join("clippy"));
         let tell = |first| {
             let finding = compile::finding(compile::COMPILES, &first);
@@ -124,6 +126,10 @@ impl Made {
                 };
                 build::lint(means.toolchain, unit, warnings, means.cancel)
             });
+            let unit = Unit {
+                source: &held,
+                ..unit
+            };
             let tests = job
                 .exercise
                 .test

@@ -3,7 +3,7 @@
 
 use super::{super::Stage, Job, Means, panic_message};
 use crate::{
-    build::TestFn,
+    build::{Secret, TestFn},
     error::Result,
     outcome::{Finding, Location},
     process::{self, End, Finished, Program},
@@ -79,17 +79,33 @@ fn take<'a>(tests: &'a [TestFn], next: &AtomicUsize) -> Option<(usize, &'a TestF
 }
 
 fn run_one(program: &Path, job: Job<'_>, test: &TestFn, means: Means<'_>) -> Result<Verdict> {
+    let secret = Secret::new();
     // With two threads allowed, libtest prints a test's line after the test and not around its output.
     let program = Program::learners(program)
         .args([&test.path, "--exact", "--nocapture", "--test-threads=2"])
         .dir(job.build_dir)
+        .input(secret.input())
         .deadline(job.exercise.time_limit);
     let finished = process::run(&program, means.cancel)?;
-    let (printed, said_ok) = separate(&finished.stdout.text, &test.path);
-    if finished.end == End::Exited(0) && said_ok {
-        return Ok(Verdict::Passed { printed });
-    }
-    let mut finding = explain(job, test, &finished);
+    let mut stdout = finished.stdout.text.clone();
+    let held = take_secret(&mut stdout, &secret);
+    let (printed, said_ok) = separate(&stdout, &test.path);
+    let mut finding = match (finished.end, said_ok, held) {
+        (End::Exited(0), true, Held::ToItsEnd) => {
+            match panic_message::of_another_thread(&finished.stderr.text, &test.path) {
+                Some(panic) if !expects_panics(job) => panic.told(Finding::new(&test.claim)),
+                _ => return Ok(Verdict::Passed { printed }),
+            }
+        }
+        (End::Exited(0), true, Held::NotToItsEnd) => Finding {
+            actual: Some(
+                "the program ended with exit code 0 before the test did, after printing what a passed test prints"
+                    .into(),
+            ),
+            ..explain(job, test, &finished)
+        },
+        _ => explain(job, test, &finished),
+    };
     finding.log = panic_message::log(&printed, &finished.stderr.text);
     finding.location = finding.location.or_else(|| location_of(job, test));
     let finding = Box::new(finding);
@@ -97,6 +113,30 @@ fn run_one(program: &Path, job: Job<'_>, test: &TestFn, means: Means<'_>) -> Res
         End::Deadline => Verdict::Unended(finding),
         _ => Verdict::Failed(finding),
     })
+}
+
+/// Whether the guard in the test has said that the test's body ended as it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    ToItsEnd,
+    NotToItsEnd,
+}
+
+/// Takes the guard's line out of the output.
+fn take_secret(stdout: &mut String, secret: &Secret) -> Held {
+    let lines = stdout.lines();
+    let rest: Vec<&str> = lines.filter(|line| !secret.is_said_by(line)).collect();
+    if rest.len() == stdout.lines().count() {
+        return Held::NotToItsEnd;
+    }
+    *stdout = rest.join("\n");
+    Held::ToItsEnd
+}
+
+/// True where panics are what the exercise is about.
+fn expects_panics(job: Job<'_>) -> bool {
+    const WORDS: [&str; 3] = ["catch_unwind", "should_panic", "panic"];
+    WORDS.iter().any(|word| job.pristine.contains(word))
 }
 
 /// The learner's output without libtest's own lines, and whether libtest said at the end that this one test passed.
@@ -140,7 +180,7 @@ fn explain(job: Job<'_>, test: &TestFn, finished: &Finished) -> Finding {
             explain: Some("Something in the file ends the whole program, as std::process::exit does. Return instead.".into()),
             ..finding
         },
-        End::Exited(_) | End::Signalled(_) | End::Cancelled => {
+        End::Exited(_) | End::Signalled(_) | End::Cancelled | End::Limit(_) => {
             panic_message::describe(&finished.stderr.text, finished.end, finding)
         }
     }
@@ -185,6 +225,16 @@ mod tests {
             "0 passed; 0 failed; 1 ignored",
         );
         assert!(!separate(&ignored, "tests::a").1);
+    }
+
+    #[test]
+    fn the_secret_is_taken_out_of_the_output() {
+        let secret = Secret::new();
+        let line = String::from_utf8(secret.input()).expect("text");
+        let mut stdout = format!("hello\n\n{line}bye\n");
+        assert_eq!(take_secret(&mut stdout, &secret), Held::ToItsEnd);
+        assert_eq!(stdout, "hello\n\nbye");
+        assert_eq!(take_secret(&mut stdout, &secret), Held::NotToItsEnd);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod for_rustlings;
 pub(super) mod harness;
 mod main_program;
 pub(super) mod panic_message;
+mod untold;
 
 use super::{Job, Means, compile};
 use crate::{
@@ -31,6 +32,10 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
 
 fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
     let prepared = prepare(job, text)?;
+    if untold::refuse(job, text, report) {
+        prepared.not_run(report);
+        return Ok(());
+    }
     if prepared.tests_changed {
         report.notes.push(TESTS_PUT_BACK.into());
     }
@@ -162,8 +167,9 @@ fn prepare(job: Job<'_>, text: &str) -> Result<Prepared> {
     let check_file = job.course.check_program(job.exercise);
     if let Some(program) = workspace::read_if_there(&check_file)? {
         let shown = job.course.workspace.shown(&check_file);
+        let (program, its_tests) = build::with_guards(&program);
         workspace::write_if_changed(&job.build_dir.join(shown), program.as_bytes())?;
-        tests.extend(build::tests_in(&program).into_iter().map(|test| TestFn {
+        tests.extend(its_tests.into_iter().map(|test| TestFn {
             path: format!("checks::{}", test.path),
             ..test
         }));

@@ -4,7 +4,7 @@
 
 use crate::{
     outcome::{Finding, Location},
-    process::End,
+    process::{End, Limit, Limits},
 };
 
 /// What the program wrote itself: its standard output, then its standard error up to the first panic.
@@ -45,6 +45,48 @@ pub(in crate::check) fn describe(stderr: &str, end: End, finding: Finding) -> Fi
     }
 }
 
+/// A panic that the test did not notice.
+pub(super) struct Unnoticed {
+    thread: String,
+    panic: Panic,
+}
+
+/// The first panic that was not in the test's own thread.
+pub(super) fn of_another_thread(stderr: &str, test: &str) -> Option<Unnoticed> {
+    let mut rest = stderr;
+    loop {
+        let panic = parse(rest)?;
+        rest = &rest[start_of_panic(rest)?..];
+        let thread = rest.strip_prefix("thread '")?.split('\'').next()?;
+        if thread != test {
+            let thread = thread.to_owned();
+            return Some(Unnoticed { thread, panic });
+        }
+        rest = rest.split_once('\n')?.1;
+    }
+}
+
+impl Unnoticed {
+    /// As a finding.
+    pub(super) fn told(self, finding: Finding) -> Finding {
+        let thread = match self.thread.as_str() {
+            "<unnamed>" => "a thread".to_owned(),
+            name => format!("the thread `{name}`"),
+        };
+        Finding {
+            expected: Some("no thread of the program panics".into()),
+            actual: Some(format!("{thread} panicked: {}", self.panic.message)),
+            explain: Some(
+                "The test itself held, and did not notice. In a server the client of that thread gets no answer: find out what \
+                 went wrong there."
+                    .into(),
+            ),
+            location: self.panic.location,
+            ..finding
+        }
+    }
+}
+
 /// What a learner reads at a `todo!()`.
 const GOES_HERE: &str = "This is where your code goes.";
 
@@ -59,6 +101,21 @@ fn without_panic(stderr: &str, end: End, finding: Finding) -> Finding {
         return Finding {
             actual: Some("the stack overflowed".into()),
             explain: Some("A function calls itself without an end, or too deeply. A loop may do the same work.".into()),
+            ..finding
+        };
+    }
+    // What the standard library says when the system refuses; the limit of one process is that of all.
+    let refused = stderr.contains("memory allocation of ") && stderr.contains(" failed");
+    let limit = match end {
+        End::Limit(limit) => Some(limit),
+        End::Signalled(_) if refused => Some(Limit::Memory(Limits::LEARNERS.memory >> 20)),
+        _ => None,
+    };
+    if let Some(limit) = limit {
+        return Finding {
+            expected: Some("it runs to its end".into()),
+            actual: Some(format!("the program was stopped: {}", limit.words())),
+            explain: Some("Look for something that grows in a loop without an end, or a size that is far too large.".into()),
             ..finding
         };
     }
@@ -79,10 +136,11 @@ pub(super) fn signal_words(end: End) -> String {
         End::Signalled(6) => "an abort (SIGABRT)".into(),
         End::Signalled(9) => "a kill (SIGKILL); the system may have been out of memory".into(),
         End::Signalled(11) => "a wild access to memory (SIGSEGV)".into(),
+        End::Signalled(25) => "a signal (SIGXFSZ): a file grew beyond its limit".into(),
         End::Signalled(15) => "a request to end (SIGTERM)".into(),
         End::Signalled(signal) => format!("signal {signal}"),
         End::Exited(code) => format!("exit code {code}"),
-        End::Deadline | End::Cancelled => "the runner".into(),
+        End::Deadline | End::Cancelled | End::Limit(_) => "the runner".into(),
     }
 }
 
@@ -165,6 +223,21 @@ mod tests {
             finding.actual.as_deref(),
             Some("the todo!() in line 7 was reached")
         );
+    }
+
+    #[test]
+    fn a_panic_of_another_thread_is_found_behind_those_of_the_test() {
+        assert!(of_another_thread(EQ, "tests::a").is_none());
+        let other = "\nthread '<unnamed>' (9) panicked at exercises/a.rs:3:1:\nlost\nnote: x\n";
+        let both = format!("{EQ}{other}");
+        let found = of_another_thread(&both, "tests::a").expect("there is one");
+        let finding = found.told(Finding::new("a"));
+        assert!(
+            finding
+                .actual
+                .is_some_and(|text| text.starts_with("a thread panicked: lost"))
+        );
+        assert_eq!(finding.location.map(|place| place.line), Some(3));
     }
 
     #[test]

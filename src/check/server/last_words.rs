@@ -9,6 +9,7 @@ pub(super) fn how(end: End) -> String {
         End::Exited(code) => format!("exit code {code}"),
         End::Signalled(signal) => format!("stopped by signal {signal}"),
         End::Deadline | End::Cancelled => "stopped".into(),
+        End::Limit(limit) => format!("stopped because {}", limit.words()),
     }
 }
 

@@ -1,0 +1,63 @@
+//! Files that the tests cannot judge, because something in them would speak in the place of the tests. They are told so before
+//! anything is compiled.
+
+use super::Job;
+use crate::{
+    build::{self, TrickKind},
+    outcome::{Finding, Location, Report},
+};
+
+/// The claim that the tests, and nothing else, decide.
+const TESTS_DECIDE: &str = "the shipped tests can judge this file";
+
+/// True if the file is refused; the reasons are in the report then.
+pub(super) fn refuse(job: Job<'_>, text: &str, report: &mut Report) -> bool {
+    let tricks = build::tricks(text, job.pristine);
+    for (position, trick) in tricks.iter().enumerate() {
+        let (actual, explain) = words(&trick.kind);
+        let finding = Finding {
+            actual: Some(actual),
+            explain: Some(explain.into()),
+            location: Some(Location {
+                file: job.course.relative_file(job.exercise),
+                line: trick.line,
+                column: 1,
+            }),
+            ..Finding::new(TESTS_DECIDE)
+        };
+        match position {
+            0 => report.fail(finding),
+            _ => report.findings.push(finding),
+        }
+    }
+    !tricks.is_empty()
+}
+
+fn words(kind: &TrickKind) -> (String, &'static str) {
+    match kind {
+        TrickKind::Unsafe => (
+            "`unsafe` code, which the file was shipped without".into(),
+            "Nothing here needs it, and it could change what the tests say. Write it in safe Rust.",
+        ),
+        TrickKind::OwnMacro(name) => (
+            format!("`{name}!` has another meaning in this file"),
+            "The tests speak with that macro. Give yours a name of its own.",
+        ),
+        TrickKind::MacroOfMacros => (
+            "a macro that makes macros".into(),
+            "It could give another meaning to those that the tests speak with. Write the macros out one by one.",
+        ),
+        TrickKind::OwnStd(name) => (
+            format!("something else is called `{name}` in this file"),
+            "The tests use the standard library under that name. Give yours a name of its own.",
+        ),
+        TrickKind::OtherFile => (
+            "text of another file becomes part of this one".into(),
+            "Your answer belongs into this file, written by you. Take the line out.",
+        ),
+        TrickKind::OwnEquality(name) => (
+            format!("`==` for `{name}` is written by hand; it was shipped as #[derive(PartialEq)]"),
+            "The tests compare with it. Bring the derive back.",
+        ),
+    }
+}

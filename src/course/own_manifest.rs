@@ -90,7 +90,7 @@ impl OwnManifest {
             value.unwrap_or(usual).to_owned()
         };
         let edition = text(&package, "edition", "2015");
-        let name = text(&package, "name", "exercises");
+        let name = text(&package, "name", "course");
         let version = text(&package, "version", "0.0.0");
         let build_script = workspace.root().join("build.rs");
         if let Some(Value::String(script)) = package.get_mut("build") {

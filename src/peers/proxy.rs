@@ -9,7 +9,7 @@ use crate::error::Result;
 use std::{
     io::{Read as _, Write as _},
     net::{Shutdown, SocketAddr, TcpStream},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
@@ -19,6 +19,25 @@ use std::{
 pub struct Proxy {
     accepting: Accepting,
     journal: Journal<Passed>,
+    opened: Journal<usize>,
+    troubles: Arc<Mutex<Troubles>>,
+}
+
+/// What the connections to come will meet.
+#[derive(Debug)]
+struct Troubles {
+    /// In the order of the connections; the last is kept.
+    list: Vec<Trouble>,
+    /// The number of the connection that meets the first of them.
+    from: usize,
+}
+
+impl Troubles {
+    fn of(&self, connection: usize) -> Trouble {
+        let position = connection.saturating_sub(self.from);
+        let trouble = self.list.get(position).or(self.list.last());
+        trouble.copied().unwrap_or_default()
+    }
 }
 
 /// How one connection through the proxy behaves.
@@ -70,8 +89,15 @@ impl Proxy {
     pub fn start(server: SocketAddr, troubles: Vec<Trouble>) -> Result<Self> {
         let journal = Journal::new();
         let passed = journal.clone();
+        let troubles = Arc::new(Mutex::new(Troubles {
+            list: troubles,
+            from: 0,
+        }));
+        let opened = Journal::new();
+        let (known, noted) = (Arc::clone(&troubles), opened.clone());
         let accepting = Accepting::start(move |line| {
-            let trouble = troubles.get(line.number).or(troubles.last());
+            noted.add(|_, _| line.number);
+            let trouble = lock(&known).of(line.number);
             let note = |connection, direction, bytes: &[u8]| {
                 passed.add(|order, at| Passed {
                     order,
@@ -81,9 +107,31 @@ impl Proxy {
                     bytes: bytes.to_vec(),
                 });
             };
-            carry(line, server, trouble.copied().unwrap_or_default(), &note);
+            carry(line, server, trouble, &note);
         })?;
-        Ok(Self { accepting, journal })
+        Ok(Self {
+            accepting,
+            journal,
+            opened,
+            troubles,
+        })
+    }
+
+    /// From now on the next connection meets the first of these, and so on; those that are open go on as they are.
+    pub fn from_now(&self, list: Vec<Trouble>) {
+        let from = self.connections();
+        *lock(&self.troubles) = Troubles { list, from };
+    }
+
+    /// How many connections there have been.
+    pub fn connections(&self) -> usize {
+        self.opened.all().len()
+    }
+
+    /// Waits until there have been so many connections; false if that takes longer than `time`.
+    pub fn wait_for_connections(&self, connections: usize, time: Duration) -> bool {
+        self.opened
+            .wait_for(time, |opened| opened.len() >= connections)
     }
 
     /// Where it listens.
@@ -108,6 +156,10 @@ impl Proxy {
     pub fn cut_all(&self) {
         self.accepting.hang_up();
     }
+}
+
+fn lock(troubles: &Mutex<Troubles>) -> MutexGuard<'_, Troubles> {
+    troubles.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Carries one connection to its end. `note` is told of each piece, with the number of the connection, before it goes on.
@@ -260,6 +312,17 @@ mod tests {
             ask(&proxy).expect("answered").ends_with("9"),
             "the last is kept"
         );
+    }
+
+    #[test]
+    fn what_connections_meet_can_change_while_it_runs() {
+        let server = upstream();
+        let proxy = Proxy::start(server.address(), vec![Trouble::CutAfter(0)]).expect("started");
+        assert_eq!(ask(&proxy).expect("an end"), "");
+        proxy.from_now(vec![Trouble::CutAfter(4), Trouble::Free]);
+        assert_eq!(ask(&proxy).expect("an end"), "HTTP");
+        assert!(ask(&proxy).expect("answered").ends_with("9"));
+        assert_eq!(proxy.connections(), 3);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::error::Result;
 use std::{
     io::{BufRead as _, BufReader, Read, Write as _},
     net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -19,6 +20,17 @@ const LONGEST_LINE: usize = 1000;
 pub struct MailServer {
     accepting: Accepting,
     journal: Journal<Mail>,
+    standing: Arc<Mutex<Standing>>,
+}
+
+/// Whether a mail server takes mail at the moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    #[default]
+    Up,
+    /// It greets everybody with 421 and hangs up.
+    Down,
 }
 
 /// How a mail server behaves, before it is started.
@@ -74,6 +86,8 @@ impl MailPlan {
     pub fn start(self) -> Result<MailServer> {
         let journal = Journal::new();
         let (kept, started) = (journal.clone(), Instant::now());
+        let standing: Arc<Mutex<Standing>> = Arc::default();
+        let stands = Arc::clone(&standing);
         let accepting = Accepting::start(move |line| {
             let mut session = Session {
                 plan: &self,
@@ -83,13 +97,18 @@ impl MailPlan {
                 from: None,
                 to: Vec::new(),
             };
-            if started.elapsed() < self.down_for {
+            let is_down = *stands.lock().unwrap_or_else(PoisonError::into_inner) == Standing::Down;
+            if is_down || started.elapsed() < self.down_for {
                 session.say("421 not now, closing the connection");
             } else {
                 session.hold();
             }
         })?;
-        Ok(MailServer { accepting, journal })
+        Ok(MailServer {
+            accepting,
+            journal,
+            standing,
+        })
     }
 }
 
@@ -97,6 +116,14 @@ impl MailServer {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.accepting.address()
+    }
+
+    /// Takes mail from now on, or none; going down ends the connections that are open.
+    pub fn stand(&self, standing: Standing) {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+        if standing == Standing::Down {
+            self.accepting.hang_up();
+        }
     }
 
     /// Every message so far, in order.
@@ -430,6 +457,15 @@ mod tests {
             "RCPT TO:<later@x.test>\r\n",
         ];
         assert_eq!(talk(&server, &lines), [220, 250, 250, 550, 451]);
+    }
+
+    #[test]
+    fn it_goes_down_and_up_when_it_is_told_to() {
+        let server = start(MailPlan::default());
+        server.stand(Standing::Down);
+        assert_eq!(talk(&server, &[]), [421]);
+        server.stand(Standing::Up);
+        assert_eq!(talk(&server, &[]), [220]);
     }
 
     #[test]

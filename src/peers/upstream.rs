@@ -7,12 +7,13 @@ use super::{
     answer::{Answer, Ending, Wait},
     gate::Gate,
     http_request::{Came, Request, Requests},
+    http_server::{After, send},
     journal::Journal,
     route::Route,
 };
 use crate::error::Result;
 use std::{
-    io::{Read as _, Write as _},
+    io::Write as _,
     net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
@@ -134,13 +135,6 @@ struct Found<'a> {
     names: Vec<(String, String)>,
 }
 
-/// What becomes of the connection after an answer.
-enum After {
-    Stays,
-    Closes,
-    Resets,
-}
-
 impl Shared {
     fn serve(&self, line: Line) {
         let mut requests = Requests::new(&line.stream);
@@ -226,24 +220,6 @@ impl Shared {
             fault,
         });
     }
-}
-
-fn send(line: &Line, bytes: &[u8], ending: Ending) -> After {
-    let (length, after) = match ending {
-        Ending::Whole => (bytes.len(), After::Stays),
-        Ending::CutAfter(length) | Ending::StallAfter(length) => (length, After::Closes),
-        Ending::ResetAfter(length) => (length, After::Resets),
-    };
-    let written = (&line.stream).write_all(&bytes[..length.min(bytes.len())]);
-    if written.is_err() {
-        return After::Closes;
-    }
-    if matches!(ending, Ending::StallAfter(_)) {
-        // Until the client gives up, or this server ends.
-        let mut ignored = [0; 1024];
-        while let Ok(1..) = (&line.stream).read(&mut ignored) {}
-    }
-    after
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::{
     client::Ask,
     escape::{shell_word, show},
     message::Asked,
+    payment::Webhook,
     pieces::{self, Piece},
     services::{Turn, told},
     talk::{Deed, Move, Talk},
@@ -19,6 +20,8 @@ pub(super) enum Action {
     Send(Send),
     /// A request by a client as people use them.
     Ask(Box<Ask>),
+    /// A webhook in the name of the payment provider.
+    Webhook(Box<Webhook>),
     /// Bytes as they are.
     Raw(Vec<Piece>),
     /// A conversation.
@@ -73,6 +76,7 @@ impl Action {
             Self::Ask(ask) => ask.templates(),
             Self::Raw(pieces) => pieces.iter().filter_map(Piece::template).cloned().collect(),
             Self::Talk(talk) => talk.templates(),
+            Self::Webhook(webhook) => return webhook.names(),
             Self::Life(_) | Self::Services(_) | Self::Look => Vec::new(),
         };
         templates
@@ -85,7 +89,12 @@ impl Action {
     /// True if it differs from run to run, whatever names stand in it.
     pub(super) fn is_random(&self) -> bool {
         match self {
-            Self::Send(_) | Self::Ask(_) | Self::Life(_) | Self::Services(_) | Self::Look => false,
+            Self::Send(_)
+            | Self::Ask(_)
+            | Self::Webhook(_)
+            | Self::Life(_)
+            | Self::Services(_)
+            | Self::Look => false,
             Self::Raw(pieces) => pieces.iter().any(Piece::is_random),
             Self::Talk(talk) => talk.is_random(),
         }
@@ -94,7 +103,7 @@ impl Action {
     /// True if an answer comes that can be kept.
     pub(super) fn is_answered(&self) -> bool {
         match self {
-            Self::Send(_) | Self::Ask(_) | Self::Raw(_) => true,
+            Self::Send(_) | Self::Ask(_) | Self::Webhook(_) | Self::Raw(_) => true,
             Self::Talk(talk) => {
                 let answers = |step: &Move| matches!(step.deed, Deed::Answer(_));
                 talk.moves.iter().any(answers)
@@ -108,6 +117,7 @@ impl Action {
         match self {
             Self::Send(send) => send.asked(values),
             Self::Ask(ask) => ask.asked(values),
+            Self::Webhook(webhook) => webhook.asked(values),
             Self::Raw(pieces) => format!("the bytes {}", show(&pieces::join(pieces, values))),
             Self::Talk(talk) => talk.asked(usize::MAX - 1, values),
             Self::Life(Life::Signal(signal)) => format!("send the program SIG{}", signal.name()),
@@ -133,7 +143,8 @@ impl Action {
                 })
             }
             Self::Talk(talk) => talk.repeat(values),
-            Self::Life(_) | Self::Services(_) | Self::Look => None,
+            // Its signature is made when it is sent.
+            Self::Webhook(_) | Self::Life(_) | Self::Services(_) | Self::Look => None,
         }
     }
 }

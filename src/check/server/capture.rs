@@ -9,6 +9,8 @@ use serde_json::Value;
 pub(super) enum Capture {
     /// The value of a header.
     Header(String),
+    /// The first group of a pattern in the value of a header, or all of what it matches.
+    HeaderPart(String, Regex),
     /// The first group of a pattern in the body, or all of what it matches.
     Body(Regex),
     /// A JSON pointer into the body, as in `/users/0/id` (RFC 6901).
@@ -20,11 +22,11 @@ impl Capture {
     pub(super) fn take(&self, message: &Message) -> Option<String> {
         match self {
             Self::Header(name) => message.header(name).next().map(str::to_owned),
-            Self::Body(pattern) => {
-                let text = String::from_utf8_lossy(&message.body);
-                let found = pattern.captures(&text)?;
-                Some(found.get(1).or_else(|| found.get(0))?.as_str().to_owned())
+            Self::HeaderPart(name, pattern) => {
+                let mut values = message.header(name);
+                values.find_map(|value| group(pattern, value))
             }
+            Self::Body(pattern) => group(pattern, &String::from_utf8_lossy(&message.body)),
             Self::Json(pointer) => {
                 let json: Value = serde_json::from_slice(&message.body).ok()?;
                 match json.pointer(pointer)? {
@@ -40,12 +42,21 @@ impl Capture {
     pub(super) fn expected(&self) -> String {
         match self {
             Self::Header(name) => format!("a header {name}, which later steps use"),
+            Self::HeaderPart(name, pattern) => {
+                format!("a header {name} that matches {pattern}, which later steps use")
+            }
             Self::Body(pattern) => format!("a body that matches {pattern}, which later steps use"),
             Self::Json(pointer) => {
                 format!("a JSON body with a value at {pointer}, which later steps use")
             }
         }
     }
+}
+
+/// The first group of a pattern in a text, or all of what it matches.
+pub(super) fn group(pattern: &Regex, text: &str) -> Option<String> {
+    let found = pattern.captures(text)?;
+    Some(found.get(1).or_else(|| found.get(0))?.as_str().to_owned())
 }
 
 #[cfg(test)]

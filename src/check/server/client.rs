@@ -17,7 +17,7 @@ use reqwest::{
         Client, RequestBuilder,
         multipart::{Form, Part},
     },
-    cookie::Jar,
+    cookie::{CookieStore as _, Jar},
     redirect::Policy,
 };
 use std::{
@@ -113,7 +113,11 @@ impl Ask {
         };
         let policy = match self.follow {
             0 => Policy::none(),
-            most => Policy::limited(most),
+            // The last answer is then the redirect itself, so that a step can look at it.
+            most => Policy::custom(move |attempt| match attempt.previous().len() > most {
+                true => attempt.stop(),
+                false => attempt.follow(),
+            }),
         };
         let builder = Client::builder()
             .cookie_provider(jar)
@@ -193,6 +197,15 @@ impl Ask {
             Some(Body::Json(json)) => request.json(&filled(json, values)),
             None => request,
         })
+    }
+
+    /// The cookies that this client would send to the server now.
+    pub(super) fn cookies(&self, jars: &Jars, port: u16) -> String {
+        let jar = self.client.as_ref().and_then(|name| jars.get(name));
+        let url = reqwest::Url::parse(&format!("http://127.0.0.1:{port}/"));
+        let cookies = jar.zip(url.ok()).and_then(|(jar, url)| jar.cookies(&url));
+        let text = cookies.as_ref().and_then(|value| value.to_str().ok());
+        text.unwrap_or_default().to_owned()
     }
 
     /// What is sent, in a few words.

@@ -9,7 +9,7 @@ use super::{
     expect::{About, Closes, Problem},
     group,
     launch::Server,
-    message::Asked,
+    message::{Asked, Message},
     step::Step,
     story::{AFTERMATH, Came, Telling, When},
     talk::Talk,
@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 const LONG_AFTERMATH: Duration = Duration::from_millis(500);
 
 impl Telling<'_> {
-    /// One request on a connection of its own.
+    /// One request on a connection of its own, and a look at the answer.
     pub(super) fn exchange(
         &mut self,
         step: &Step,
@@ -31,10 +31,23 @@ impl Telling<'_> {
         asked: Asked,
         server: &mut Server,
     ) -> Result<Came> {
-        let received = match server.connection(self.step_limit) {
-            Ok(stream) => wire::exchange(
-                stream,
-                &Exchange {
+        match self.transfer(bytes, asked, step, server)? {
+            Ok(received) => self.judged(step, asked, &received, server),
+            Err(came) => Ok(came),
+        }
+    }
+
+    /// One request on a connection of its own; what came, or why nothing could.
+    pub(super) fn transfer(
+        &self,
+        bytes: &[u8],
+        asked: Asked,
+        step: &Step,
+        server: &mut Server,
+    ) -> Result<std::result::Result<Received, Came>> {
+        let error = match server.connection(self.step_limit) {
+            Ok(stream) => {
+                let exchange = Exchange {
                     bytes,
                     asked,
                     deadline: Instant::now() + self.step_limit,
@@ -43,21 +56,31 @@ impl Telling<'_> {
                         Closes::Maybe => Until::Answered,
                     },
                     cancel: self.means.cancel,
-                },
-            )?,
-            Err(error) => {
-                if let Some(end) = server.ends_within(LONG_AFTERMATH, self.means.cancel)? {
-                    return Ok(Came::Died(When::BeforeThisStep, end));
-                }
-                return Ok(Came::Unanswered(vec![Problem {
-                    about: About::Else,
-                    expected: "the server accepts a connection".into(),
-                    actual: format!("no connection: {error}"),
-                    explain: Some("The server runs, but it has stopped listening. Keep the listener for as long as it runs.".into()),
-                }]));
+                };
+                return wire::exchange(stream, &exchange).map(Ok);
             }
+            Err(error) => error,
         };
-        let came = self.judge(step, asked, &received);
+        if let Some(end) = server.ends_within(LONG_AFTERMATH, self.means.cancel)? {
+            return Ok(Err(Came::Died(When::BeforeThisStep, end)));
+        }
+        Ok(Err(Came::Unanswered(vec![Problem {
+            about: About::Else,
+            expected: "the server accepts a connection".into(),
+            actual: format!("no connection: {error}"),
+            explain: Some("The server runs, but it has stopped listening. Keep the listener for as long as it runs.".into()),
+        }])))
+    }
+
+    /// What came, judged by what the step expects of the answer.
+    pub(super) fn judged(
+        &mut self,
+        step: &Step,
+        asked: Asked,
+        received: &Received,
+        server: &mut Server,
+    ) -> Result<Came> {
+        let came = self.judge(step, asked, received);
         if matches!(came, Came::Expected) {
             return Ok(came);
         }
@@ -78,12 +101,12 @@ impl Telling<'_> {
         let told = ask.ask(&self.values, &mut self.jars, server.port(), limit, cancel)?;
         let came = match told {
             Told::Answer(message) => {
-                let mut problems = step.expect.judge_message(&message, &self.values);
-                if problems.is_empty() {
-                    problems = self.capture(step, &message, &message.body);
-                    self.remember(step, &message, &mut problems);
-                }
-                expected_or(problems)
+                let cookies = ask.cookies(&self.jars, server.port());
+                let leak = self.peers.leak(&message, &cookies);
+                leak.map_or_else(
+                    || self.judged_message(step, &message),
+                    |leak| Came::Broken(vec![leak]),
+                )
             }
             Told::Silence => self.no_answer(Ending::Deadline),
             Told::Trouble(problem) => Came::Broken(vec![problem]),
@@ -93,6 +116,16 @@ impl Telling<'_> {
         }
         let end = server.ends_within(LONG_AFTERMATH, cancel)?;
         Ok(end.map_or(came, |end| Came::Died(When::AtThisStep, end)))
+    }
+
+    /// What an answer says, judged; how it came over the wire is not looked at.
+    pub(super) fn judged_message(&mut self, step: &Step, message: &Message) -> Came {
+        let mut problems = step.expect.judge_message(message, &self.values);
+        if problems.is_empty() {
+            problems = self.capture(step, message, &message.body);
+            self.remember(step, message, &mut problems);
+        }
+        expected_or(problems)
     }
 
     pub(super) fn talk(&mut self, step: &Step, talk: &Talk, server: &mut Server) -> Result<Came> {
@@ -124,9 +157,10 @@ impl Telling<'_> {
         &mut self,
         clients: usize,
         step: &Step,
+        action: &Action,
         servers: &mut [Server],
     ) -> Result<Came> {
-        let Some(talk) = step.as_talk() else {
+        let Some(talk) = step.as_talk(action) else {
             return Ok(Came::Expected);
         };
         let servers = step.to.of(servers);
@@ -198,6 +232,7 @@ impl Telling<'_> {
         if problems.is_empty()
             && let Some(message) = message
         {
+            problems.extend(self.peers.leak(&message, ""));
             problems.extend(self.capture(step, &message, &received.bytes));
             self.remember(step, &message, &mut problems);
         }

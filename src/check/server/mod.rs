@@ -4,7 +4,12 @@
 
 mod act;
 mod action;
+mod afterwards;
+mod arrivals;
+mod bad_line;
+mod browser;
 mod bytes;
+mod cache;
 mod capture;
 mod client;
 mod conn;
@@ -23,15 +28,19 @@ mod last_words;
 mod launch;
 mod layout;
 mod life;
+mod mail;
 mod matcher;
 mod measure;
 mod message;
 mod onlooker;
+mod payment;
 mod peers;
 mod peers_file;
+mod peers_step;
 mod pieces;
 mod ports;
 mod program;
+mod provider;
 mod random;
 mod redis_keys;
 mod serve;
@@ -63,7 +72,10 @@ pub use onlooker::Seen;
 use peers::Peers;
 use program::{Checks, Compiled};
 pub use serve::{Told, serve};
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Instant,
+};
 use step::Step;
 use steps::Story;
 use story::Telling;
@@ -221,6 +233,9 @@ fn run(
         at: 0,
         lines: servers.iter().map(|_| Lines::default()).collect(),
         asked: None,
+        repeat: None,
+        browsers: BTreeMap::new(),
+        cache: cache::Cache::default(),
         jars: client::Jars::new(),
         answers: HashMap::new(),
         launch: &launch,

@@ -2,27 +2,27 @@
 //! what arrived. What they are is in [`super::peers_file`].
 
 use super::{
+    arrivals::{ARRIVES_WITHIN, arrive, numbers, wrong_count},
     expect::{About, Problem},
+    message::Message,
+    payment::{self, PaymentExpect},
     peers_file::{DnsExpect, Ids, Moment, Plan, UpstreamExpect},
+    peers_step::OfPeers,
+    provider::{self, ProviderExpect},
     services::Services,
-    steps_file::OneOrMany,
-    template::Values,
+    template::{Template, Values},
 };
 use crate::{
     check::Means,
     course::{Exercise, Need},
     error::Result,
     outcome::Badge,
-    peers::{Arrived, Asked, Resolver, Upstream},
+    peers::{
+        Arrived, Asked, MailPlan, MailServer, PaymentProvider, Provider, Proxy, Resolver, Upstream,
+    },
     services::Missing,
 };
-use std::time::Duration;
-
-/// How long something that is expected at a peer may be on its way.
-const ARRIVES_WITHIN: Duration = Duration::from_secs(1);
-
-/// After what was expected has arrived: how long something more may be on its way.
-const NOTHING_MORE_FOR: Duration = Duration::from_millis(20);
+use std::net::SocketAddr;
 
 /// The peers and services of one run. Dropping it ends the peers and gives the services back.
 #[derive(Default)]
@@ -30,6 +30,14 @@ pub(super) struct Peers {
     upstream: Option<Upstream>,
     dns: Option<Resolver>,
     services: Services,
+    pub(super) mail: Option<MailServer>,
+    pub(super) proxy: Option<Proxy>,
+    oauth: Option<Provider>,
+    pub(super) payment: Option<PaymentProvider>,
+    /// With which the payment provider signs its webhooks.
+    pub(super) webhook_secret: String,
+    /// Whose address the server is not told, but the proxy's: the variable and the address itself.
+    behind_proxy: Option<(&'static str, SocketAddr)>,
 }
 
 /// How much had arrived at a moment.
@@ -37,6 +45,10 @@ pub(super) struct Peers {
 pub(super) struct Before {
     requests: usize,
     questions: usize,
+    pub(super) mails: usize,
+    pub(super) connections: usize,
+    visits: usize,
+    pub(super) payment: payment::Until,
 }
 
 impl Peers {
@@ -58,6 +70,26 @@ impl Peers {
         }
         peers.upstream = plan.routes(values).map(Upstream::start).transpose()?;
         peers.dns = plan.names(values).map(Resolver::start).transpose()?;
+        peers.mail = plan.mail(values).map(MailPlan::start).transpose()?;
+        peers.oauth = plan
+            .oauth
+            .as_ref()
+            .map(|plan| plan.start(values))
+            .transpose()?;
+        if plan.payment {
+            let drawn = |name: &str| Template::new(&format!("${{random.id.{name}}}")).fill(values);
+            peers.payment = Some(PaymentProvider::start(drawn("payment key"))?);
+            peers.webhook_secret = drawn("payment webhooks");
+        }
+        // In front of one of the others, so it comes last.
+        if let Some(proxy) = &plan.proxy {
+            let there = address_in(&peers.env(), proxy.variable());
+            let troubles = proxy.troubles.clone();
+            peers.proxy = there
+                .map(|there| Proxy::start(there, troubles))
+                .transpose()?;
+            peers.behind_proxy = there.map(|there| (proxy.variable(), there));
+        }
         Ok(Ok(peers))
     }
 
@@ -74,19 +106,70 @@ impl Peers {
                 "DNS_SERVER",
                 self.dns.as_ref().map(|dns| dns.address().to_string()),
             ),
+            (
+                "SMTP_SERVER",
+                self.mail.as_ref().map(|mail| mail.address().to_string()),
+            ),
+            ("OAUTH_URL", self.oauth.as_ref().map(Provider::issuer)),
+            (
+                "OAUTH_CLIENT_ID",
+                self.oauth.as_ref().map(|oauth| oauth.client().id.clone()),
+            ),
+            (
+                "OAUTH_CLIENT_SECRET",
+                self.oauth
+                    .as_ref()
+                    .map(|oauth| oauth.client().secret.clone()),
+            ),
+            (
+                "PAYMENT_URL",
+                self.payment.as_ref().map(PaymentProvider::url),
+            ),
+            (
+                "PAYMENT_KEY",
+                self.payment
+                    .as_ref()
+                    .map(|payment| payment.key().to_owned()),
+            ),
+            (
+                "PAYMENT_WEBHOOK_SECRET",
+                self.payment.as_ref().map(|_| self.webhook_secret.clone()),
+            ),
         ];
         let known = addresses.into_iter().chain(self.services.env());
         known
-            .filter_map(|(name, address)| Some((name.to_owned(), address?)))
+            .filter_map(|(name, address)| Some((name.to_owned(), self.as_told(name, address?))))
             .collect()
     }
 
+    /// An address as the server is told it: that of the proxy, if there is one in front.
+    fn as_told(&self, name: &str, address: String) -> String {
+        match (&self.proxy, self.behind_proxy) {
+            (Some(proxy), Some((behind, real))) if behind == name => {
+                address.replace(&real.to_string(), &proxy.address().to_string())
+            }
+            _ => address,
+        }
+    }
+
     /// What a step does to the peers at this moment.
-    pub(super) fn at(&self, moment: Moment, expect: Option<&UpstreamExpect>) {
-        if expect.and_then(|expect| expect.opens) == Some(moment)
+    pub(super) fn at(&self, moment: Moment, of: &OfPeers) {
+        if of.upstream.as_ref().and_then(|expect| expect.opens) == Some(moment)
             && let Some(server) = &self.upstream
         {
             server.open();
+        }
+        if let (Some(server), Some(expect)) = (&self.mail, &of.mail) {
+            expect.at(moment, server);
+        }
+        if let (Some(proxy), Some(expect)) = (&self.proxy, &of.proxy) {
+            expect.at(moment, proxy);
+        }
+        if let Some(provider) = &self.payment {
+            PaymentExpect::at(moment, of.payment.as_ref(), provider);
+        }
+        if let Some(provider) = &self.oauth {
+            ProviderExpect::at(moment, of.oauth.as_ref(), provider);
         }
     }
 
@@ -116,21 +199,26 @@ impl Peers {
         Before {
             requests: self.requests(0).len(),
             questions: self.questions(0).len(),
+            mails: self.mail.as_ref().map_or(0, |server| server.mails().len()),
+            payment: self
+                .payment
+                .as_ref()
+                .map_or_else(payment::Until::default, payment::Until::now),
+            visits: self
+                .oauth
+                .as_ref()
+                .map_or(0, |provider| provider.visits().len()),
+            connections: self.proxy.as_ref().map_or(0, Proxy::connections),
         }
     }
 
     /// What did not arrive as a step expected, since `before`.
-    pub(super) fn judge(
-        &self,
-        before: Before,
-        upstream: Option<&UpstreamExpect>,
-        dns: Option<&DnsExpect>,
-    ) -> Vec<Problem> {
+    pub(super) fn judge(&self, before: Before, of: &OfPeers, values: &Values) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if let (Some(server), Some(expect)) = (&self.upstream, upstream) {
+        if let (Some(server), Some(expect)) = (&self.upstream, &of.upstream) {
             if let Some(requests) = &expect.requests {
                 let allowed = numbers(requests);
-                arrive(&allowed, |many, time| {
+                arrive(&allowed, ARRIVES_WITHIN, |many, time| {
                     server.wait_for(before.requests + many, time)
                 });
                 let came = self.requests(before.requests);
@@ -144,26 +232,44 @@ impl Peers {
             }
             problems.extend(at_once(server.most_at_once(), expect));
         }
-        if let (Some(resolver), Some(expect)) = (&self.dns, dns) {
-            if let Some(questions) = &expect.questions {
-                let allowed = numbers(questions);
-                arrive(&allowed, |many, time| {
-                    resolver.wait_for(before.questions + many, time)
-                });
-                let mut came = self.questions(before.questions);
-                came.retain(|asked| asked.fault.is_none());
-                let names: Vec<String> = came.iter().map(|asked| asked.name.clone()).collect();
-                problems.extend(wrong_count(
-                    "the resolver",
-                    "question",
-                    &allowed,
-                    came.len(),
-                    &names.join(", "),
-                ));
-            }
-            if expect.ids == Ids::Unpredictable {
-                problems.extend(predictable(&self.questions(0)));
-            }
+        if let (Some(resolver), Some(expect)) = (&self.dns, &of.dns) {
+            problems.extend(self.judge_dns(resolver, before, expect));
+        }
+        if let (Some(server), Some(expect)) = (&self.mail, &of.mail) {
+            problems.extend(expect.judge(server, before.mails, values));
+        }
+        if let (Some(proxy), Some(expect)) = (&self.proxy, &of.proxy) {
+            problems.extend(expect.judge(proxy, before.connections));
+        }
+        if let (Some(provider), Some(expect)) = (&self.payment, &of.payment) {
+            problems.extend(expect.judge(provider, before.payment));
+        }
+        if let (Some(provider), Some(expect)) = (&self.oauth, &of.oauth) {
+            problems.extend(expect.judge(provider, before.visits));
+        }
+        problems
+    }
+
+    fn judge_dns(&self, resolver: &Resolver, before: Before, expect: &DnsExpect) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if let Some(questions) = &expect.questions {
+            let allowed = numbers(questions);
+            arrive(&allowed, ARRIVES_WITHIN, |many, time| {
+                resolver.wait_for(before.questions + many, time)
+            });
+            let mut came = self.questions(before.questions);
+            came.retain(|asked| asked.fault.is_none());
+            let names: Vec<String> = came.iter().map(|asked| asked.name.clone()).collect();
+            problems.extend(wrong_count(
+                "the resolver",
+                "question",
+                &allowed,
+                came.len(),
+                &names.join(", "),
+            ));
+        }
+        if expect.ids == Ids::Unpredictable {
+            problems.extend(predictable(&self.questions(0)));
         }
         problems
     }
@@ -178,7 +284,16 @@ impl Peers {
         let dns = questions
             .filter_map(|asked| asked.fault)
             .map(|fault| format!("The resolver could not read the question: {fault}."));
-        upstream.chain(dns).next()
+        let oauth = self.oauth.as_ref();
+        let oauth = oauth.and_then(|provider| provider::refusal(provider, before.visits));
+        let payment = self.payment.as_ref();
+        let payment = payment.and_then(|provider| payment::refusal(provider, before.payment));
+        upstream.chain(dns).next().or(oauth).or(payment)
+    }
+
+    /// A secret that an answer of the learner's server, or a cookie that it has set, gives away.
+    pub(super) fn leak(&self, answer: &Message, cookies: &str) -> Option<Problem> {
+        provider::leak(self.oauth.as_ref()?, answer, cookies)
     }
 
     fn requests(&self, from: usize) -> Vec<Arrived> {
@@ -192,18 +307,14 @@ impl Peers {
     }
 }
 
-fn numbers(allowed: &OneOrMany<usize>) -> Vec<usize> {
-    match allowed {
-        OneOrMany::One(one) => vec![*one],
-        OneOrMany::Many(many) => many.clone(),
-    }
-}
-
-/// Waits for what has to arrive, and a little for what must not.
-fn arrive(allowed: &[usize], wait_for: impl Fn(usize, Duration) -> bool) {
-    let (least, most) = (allowed.iter().min(), allowed.iter().max());
-    wait_for(least.copied().unwrap_or(0), ARRIVES_WITHIN);
-    wait_for(most.copied().unwrap_or(0) + 1, NOTHING_MORE_FOR);
+/// The address that a variable names.
+fn address_in(env: &[(String, String)], variable: &str) -> Option<SocketAddr> {
+    let (_, value) = env.iter().find(|(name, _)| name == variable)?;
+    let at = value.find("127.0.0.1:")?;
+    let end = value[at + 10..].find(|letter: char| !letter.is_ascii_digit());
+    value[at..end.map_or(value.len(), |end| at + 10 + end)]
+        .parse()
+        .ok()
 }
 
 fn at_once(most: usize, expect: &UpstreamExpect) -> Option<Problem> {
@@ -245,30 +356,6 @@ fn listed(requests: &[Arrived]) -> String {
         });
     let ending = more.then(|| "…".to_owned());
     shown.chain(ending).collect::<Vec<_>>().join(", ")
-}
-
-fn wrong_count(
-    at: &str,
-    what: &str,
-    allowed: &[usize],
-    came: usize,
-    listed: &str,
-) -> Option<Problem> {
-    if allowed.contains(&came) {
-        return None;
-    }
-    let named: Vec<String> = allowed.iter().map(usize::to_string).collect();
-    let ending = if allowed == [1] { "" } else { "s" };
-    Some(Problem {
-        about: About::Else,
-        expected: format!("{} {what}{ending} arrived at {at}", named.join(" or ")),
-        actual: match came {
-            0 => "none".into(),
-            1 => listed.to_owned(),
-            _ => format!("{came} in all: {listed}"),
-        },
-        explain: None,
-    })
 }
 
 /// Who can guess the id of the next question can forge its answer.

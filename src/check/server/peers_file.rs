@@ -18,15 +18,19 @@
 //! ```
 
 use super::{
+    bad_line::{PlannedProxy, RawProxy},
+    mail::{PlannedMail, RawMail},
+    payment::RawPayment,
+    provider::{PlannedProvider, RawProvider},
     random,
     steps::Reader,
     steps_file::OneOrMany,
     template::{Template, Values},
 };
 use crate::{
-    course::Spanned,
+    course::{Need, Spanned},
     error::Result,
-    peers::{Answer, Ending, Mood, Name, Route, Wait},
+    peers::{Answer, Ending, MailPlan, Mood, Name, Route, Wait},
 };
 use serde::Deserialize;
 use std::{collections::BTreeMap, net::Ipv4Addr, time::Duration};
@@ -36,6 +40,10 @@ use std::{collections::BTreeMap, net::Ipv4Addr, time::Duration};
 pub(super) struct RawPeers {
     upstream: Option<RawUpstream>,
     dns: Option<RawDns>,
+    mail: Option<RawMail>,
+    proxy: Option<RawProxy>,
+    oauth: Option<RawProvider>,
+    payment: Option<RawPayment>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +122,13 @@ pub(super) struct UpstreamExpect {
     pub(super) opens: Option<Moment>,
 }
 
+impl UpstreamExpect {
+    /// True if something can be wrong with what arrived.
+    pub(super) fn judges(&self) -> bool {
+        self.requests.is_some() || self.at_once_at_least.is_some() || self.at_once_at_most.is_some()
+    }
+}
+
 /// When a step does something besides its action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,6 +173,10 @@ fn once() -> usize {
 pub(super) struct Plan {
     upstream: Option<Vec<PlannedRoute>>,
     dns: Option<Vec<PlannedName>>,
+    pub(super) mail: Option<PlannedMail>,
+    pub(super) proxy: Option<PlannedProxy>,
+    pub(super) oauth: Option<PlannedProvider>,
+    pub(super) payment: bool,
 }
 
 #[derive(Debug)]
@@ -178,7 +197,7 @@ struct PlannedName {
 
 impl Reader<'_> {
     /// Checks the `[peers]` table.
-    pub(super) fn plan(&self, raw: RawPeers) -> Result<Plan> {
+    pub(super) fn plan(&self, raw: RawPeers, needs: &[Need]) -> Result<Plan> {
         let mut plan = Plan::default();
         if let Some(upstream) = raw.upstream {
             let routes = upstream.routes.into_iter().map(|route| self.route(route));
@@ -188,30 +207,20 @@ impl Reader<'_> {
             let names = dns.names.into_iter().map(|name| self.name(name));
             plan.dns = Some(names.collect::<Result<_>>()?);
         }
+        plan.mail = raw.mail.map(|mail| self.mail_plan(mail)).transpose()?;
+        plan.oauth = raw
+            .oauth
+            .map(|oauth| self.provider_plan(oauth))
+            .transpose()?;
+        plan.payment = raw.payment.is_some();
+        // It stands in front of one of the others, so they are known first.
+        if let Some(proxy) = raw.proxy {
+            plan.proxy = Some(self.proxy_plan(proxy, &plan, needs)?);
+        }
         Ok(plan)
     }
 
-    /// A step may expect something of a peer only if there is one.
-    pub(super) fn expects_of_peers(
-        &self,
-        at: &Spanned<String>,
-        plan: &Plan,
-        upstream: Option<&UpstreamExpect>,
-        dns: Option<&DnsExpect>,
-    ) -> Result<()> {
-        let missing = match (upstream, dns) {
-            (Some(_), _) if plan.upstream.is_none() => "upstream",
-            (_, Some(_)) if plan.dns.is_none() => "dns",
-            _ => return Ok(()),
-        };
-        self.fail(
-            at,
-            format!("this step expects something of {missing}, and there is no such peer"),
-            &format!("Add [peers.{missing}] at the beginning of the file."),
-        )
-    }
-
-    fn template(&self, at: &Spanned<String>) -> Result<Template> {
+    pub(super) fn template(&self, at: &Spanned<String>) -> Result<Template> {
         let template = Template::new(at.get_ref());
         self.check_names(at, template.names())?;
         Ok(template)
@@ -319,6 +328,19 @@ impl Reader<'_> {
 }
 
 impl Plan {
+    pub(super) fn has_upstream(&self) -> bool {
+        self.upstream.is_some()
+    }
+
+    pub(super) fn has_dns(&self) -> bool {
+        self.dns.is_some()
+    }
+
+    /// How the mail server behaves, if there is one.
+    pub(super) fn mail(&self, values: &Values) -> Option<MailPlan> {
+        Some(self.mail.as_ref()?.fill(values))
+    }
+
     /// The routes of the upstream server, if there is one.
     pub(super) fn routes(&self, values: &Values) -> Option<Vec<Route>> {
         let route = |planned: &PlannedRoute| {

@@ -2,11 +2,13 @@
 
 use super::{
     action::Action,
+    browser::Browser,
+    cache::Through,
     capture::Capture,
     expect::{Expect, Explain},
     group::{Meanwhile, Together},
     instances::To,
-    peers_file::{DnsExpect, UpstreamExpect},
+    peers_step::OfPeers,
     redis_keys::RedisExpect,
     talk::{Deed, Move, Pace, Talk},
     template::Template,
@@ -20,6 +22,10 @@ pub(super) struct Step {
     pub(super) action: Action,
     /// Which instance it is about.
     pub(super) to: To,
+    /// Who takes the action, if it is a browser.
+    pub(super) browser: Option<Browser>,
+    /// How it goes through the cache, if it does.
+    pub(super) through: Option<Through>,
     /// The action is taken once for each of these, with their names filled in; once if there are none.
     pub(super) each: Vec<Input>,
     /// So many clients at once.
@@ -37,9 +43,8 @@ pub(super) struct Step {
     pub(super) needs: Vec<usize>,
     /// For the learner, if it fails.
     pub(super) explain: Explain,
-    /// What has to have arrived at the peers.
-    pub(super) upstream: Option<UpstreamExpect>,
-    pub(super) dns: Option<DnsExpect>,
+    /// What is done to the other sides, and what has to have arrived there.
+    pub(super) of_peers: OfPeers,
     /// What has to be in Redis.
     pub(super) redis: Option<RedisExpect>,
     /// What is sent or expected differs from run to run.
@@ -59,16 +64,20 @@ impl Step {
         }
     }
 
-    /// The step as a talk, for many clients; `None` if nothing is sent.
-    pub(super) fn as_talk(&self) -> Option<Talk> {
-        let ask = match &self.action {
+    /// An action of the step as a talk, for many clients; `None` if nothing is sent.
+    pub(super) fn as_talk(&self, action: &Action) -> Option<Talk> {
+        let ask = match action {
             Action::Talk(talk) => return Some(talk.clone()),
             Action::Send(send) => Deed::Send(Box::new(send.clone())),
             Action::Raw(pieces) => Deed::Write {
                 pieces: pieces.clone(),
                 pace: Pace::AtOnce,
             },
-            Action::Ask(_) | Action::Life(_) | Action::Services(_) | Action::Look => return None,
+            Action::Ask(_)
+            | Action::Webhook(_)
+            | Action::Life(_)
+            | Action::Services(_)
+            | Action::Look => return None,
         };
         let moves = [ask, Deed::Answer(Box::new(self.expect.clone()))];
         let moves = moves.map(|deed| Move {

@@ -3,12 +3,14 @@
 //! All that can be wrong with the steps is found here, with file and line, so that it is never blamed on a learner.
 
 use super::{
-    action::{Action, Life},
-    expect::{Closes, Expect, Explain},
+    action::Action,
+    browser::Browser,
+    cache::Through,
+    expect::{Expect, Explain},
     foreign::Foreign,
-    group::Together,
     layout::{Laid, What},
     peers_file::Plan,
+    peers_step::{Kept, RawOfPeers},
     pieces::Piece,
     random,
     step::Step,
@@ -65,6 +67,7 @@ pub(super) fn read(file: &Path, exercises: &Path, needs: &[Need], text: &str) ->
         instances: 1,
         needs,
         world: World::default(),
+        peers: Plan::default(),
     };
     reader.instances = reader.instances(raw.instances)?;
     for (path, raw) in raw.files {
@@ -77,7 +80,7 @@ pub(super) fn read(file: &Path, exercises: &Path, needs: &[Need], text: &str) ->
         reader.check_names(&value, template.names())?;
         env.push((name, template));
     }
-    let peers = reader.plan(raw.peers)?;
+    reader.peers = reader.plan(raw.peers, needs)?;
     let foreign = match (raw.command, raw.build) {
         (Some(command), build) => {
             if command.get_ref().is_empty() || build.as_ref().is_some_and(Vec::is_empty) {
@@ -103,19 +106,13 @@ pub(super) fn read(file: &Path, exercises: &Path, needs: &[Need], text: &str) ->
     };
     let mut steps = Vec::new();
     for step in raw.step {
-        reader.expects_of_peers(
-            &step.claim,
-            &peers,
-            step.upstream.as_ref(),
-            step.dns.as_ref(),
-        )?;
         steps.push(reader.step(step)?);
     }
     Ok(Story {
         foreign,
         env,
         files: reader.laid,
-        peers,
+        peers: reader.peers,
         ready_limit: raw.limits.ready_seconds.map_or(USUAL_READY_LIMIT, seconds),
         step_limit: raw.limits.step_seconds.map(seconds),
         instances: reader.instances,
@@ -156,6 +153,7 @@ pub(super) struct Reader<'a> {
     /// The services of the exercise.
     pub(super) needs: &'a [Need],
     pub(super) world: World,
+    pub(super) peers: Plan,
 }
 
 impl Reader<'_> {
@@ -203,28 +201,54 @@ impl Reader<'_> {
                 "Write talk = [{ send = { path = \"/\" } }, { answer = { status = 200 } }].",
             );
         }
-        let action = match (raw.send, raw.raw, raw.talk, deed) {
-            (Some(send), None, None, None) => self.ask(at, send)?,
-            (None, Some(raw), None, None) => Action::Raw(self.pieces(at, raw)?),
-            (None, None, Some(moves), None) => {
+        let action = match (raw.send, raw.raw, raw.talk, deed, raw.webhook) {
+            (Some(send), None, None, None, None) => self.ask(at, send)?,
+            (None, Some(raw), None, None, None) => Action::Raw(self.pieces(at, raw)?),
+            (None, None, Some(moves), None, None) => {
                 Action::Talk(self.talk(at, raw.on, moves, &mut names)?)
             }
-            (None, None, None, Some(deed)) => deed,
-            (None, None, None, None) => Action::Look,
+            (None, None, None, Some(deed), None) => deed,
+            (None, None, None, None, Some(webhook)) => {
+                Action::Webhook(Box::new(self.webhook(at, webhook)?))
+            }
+            (None, None, None, None, None) => Action::Look,
             _ => {
                 return self.fail(
                     at,
-                    "a step does one thing: send, raw, talk, signal, restart or service",
+                    "a step does one thing: send, raw, talk, webhook, signal, restart or service",
                     "Make two steps of it.",
                 );
             }
         };
         names.extend(action.names());
+        let browser = raw
+            .browser
+            .map(|raw| self.browser(at, raw, &action, &each))
+            .transpose()?;
+        let through = self.through(at, raw.through, raw.cache, &action, browser.as_ref())?;
+        let page = browser.iter().flat_map(Browser::names);
+        names.extend(page.map(str::to_owned));
         let meanwhile = raw
             .meanwhile
             .map(|raw| self.meanwhile(at, raw, &mut names))
             .transpose()?;
-        let captured: Vec<String> = raw.capture.keys().cloned().collect();
+        let of_peers = RawOfPeers {
+            upstream: raw.upstream,
+            dns: raw.dns,
+            mail: raw.mail,
+            proxy: raw.proxy,
+            oauth: raw.oauth,
+            payment: raw.payment,
+        };
+        let mut of_peers = self.of_peers(at, of_peers, &mut names)?;
+        let mut captures = Vec::new();
+        for (name, capture) in raw.capture {
+            match self.kept(at, capture)? {
+                Kept::Answer(capture) => captures.push((name, capture)),
+                Kept::Peer(value) => of_peers.kept.push((name, value)),
+            }
+        }
+        let captured: Vec<String> = captures.iter().map(|(name, _)| name.clone()).collect();
         let together = self.together(at, raw.group, &captured)?;
         let expects_elsewhere = matches!(
             action,
@@ -234,7 +258,11 @@ impl Reader<'_> {
         let mut raw_expect = raw.expect;
         let same_as = raw_expect.as_mut().and_then(|expect| expect.same_as.take());
         let same_as = same_as.map(|claim| self.earlier(&claim)).transpose()?;
-        let expects_elsewhere = expects_elsewhere || same_as.is_some();
+        let only_of_peers = matches!(action, Action::Look) && of_peers.judges();
+        let of_browser = browser.as_ref().is_some_and(Browser::judges)
+            || through.as_ref().is_some_and(Through::judges);
+        let expects_elsewhere =
+            expects_elsewhere || same_as.is_some() || only_of_peers || of_browser;
         let expect = match raw_expect {
             Some(raw) if same_as.is_some() => self.expect_if_any(at, raw, &mut names)?,
             None if expects_elsewhere => Expect::default(),
@@ -257,6 +285,13 @@ impl Reader<'_> {
         self.fits(at, &action, &expect, raw.parallel, &together)?;
         self.expects_of_redis(at, raw.redis.as_ref())?;
         let to = self.to(raw.to, &action, meanwhile.is_some())?;
+        if (browser.is_some() || through.is_some()) && raw.parallel.is_some() {
+            return self.fail(
+                at,
+                "a browser or a cache does one thing at a time",
+                "Take parallel away.",
+            );
+        }
         let own = own_names(&each, raw.parallel.is_some() || meanwhile.is_some());
         let is_random = action.is_random()
             || names.iter().any(|name| name.starts_with("random."))
@@ -270,19 +305,19 @@ impl Reader<'_> {
             needs.push(self.earlier(need)?);
         }
         needs.extend(same_as);
-        let mut captures = Vec::new();
-        for (name, capture) in raw.capture {
-            captures.push((name.clone(), self.capture(at, capture)?));
-            // What each client of a group was told is for that client alone.
-            if raw.parallel.is_none() {
-                self.captured.push((name, position));
-            }
+        // What each client of a group was told is for that client alone.
+        let told = captures.iter().filter(|_| raw.parallel.is_none());
+        let told = told.map(|(name, _)| name);
+        for name in told.chain(of_peers.kept.iter().map(|(name, _)| name)) {
+            self.captured.push((name.clone(), position));
         }
         self.claims.push(at.get_ref().clone());
         Ok(Step {
             claim: at.get_ref().clone(),
             action,
             to,
+            browser,
+            through,
             each,
             parallel: raw.parallel,
             together,
@@ -293,8 +328,7 @@ impl Reader<'_> {
             captures,
             needs,
             explain: raw.explain.map(explain).unwrap_or_default(),
-            upstream: raw.upstream,
-            dns: raw.dns,
+            of_peers,
             redis: raw.redis,
             is_random,
         })
@@ -314,53 +348,6 @@ impl Reader<'_> {
                 "Copy the claim of an earlier step.",
             ),
         }
-    }
-
-    /// What a step expects has to be something that its action leads to.
-    fn fits(
-        &self,
-        at: &Spanned<String>,
-        action: &Action,
-        expect: &Expect,
-        parallel: Option<usize>,
-        together: &Together,
-    ) -> Result<()> {
-        let signal = matches!(action, Action::Life(Life::Signal(_)));
-        let (what, help) = if matches!(action, Action::Talk(_)) && expect.is_about_the_answer() {
-            (
-                "a talk expects its answers within itself",
-                "Put the expectation into a move: { answer = { … } }.",
-            )
-        } else if matches!(action, Action::Life(_) | Action::Services(_) | Action::Look)
-            && expect.is_about_the_answer()
-        {
-            (
-                "nothing is sent here, so no answer comes",
-                "Add send, raw or talk.",
-            )
-        } else if !expect.exit.is_empty() && !signal {
-            (
-                "only a step with signal ends the program",
-                "Add signal = \"TERM\".",
-            )
-        } else if parallel == Some(0) || parallel.is_none() && !together.is_empty() {
-            ("a group needs clients", "Add parallel = 20.")
-        } else if parallel.is_some()
-            && matches!(action, Action::Life(_) | Action::Services(_) | Action::Look)
-        {
-            (
-                "many clients at once need something to send",
-                "Add send, raw or talk.",
-            )
-        } else if parallel.is_some() && expect.closes == Closes::Must {
-            (
-                "who closes is not looked at in a group",
-                "Write the step as a talk, and end it with \"expect closed\".",
-            )
-        } else {
-            return Ok(());
-        };
-        self.fail(at, what, help)
     }
 
     /// The steps that capture these names. A name that nothing gives a value to is a fault of the course.

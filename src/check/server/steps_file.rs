@@ -2,7 +2,13 @@
 //! [`super::steps`].
 
 use super::{
+    bad_line::RawProxyExpect,
+    browser::RawBrowser,
+    cache::{RawThrough, RawVerdict},
+    mail::RawMailExpect,
+    payment::{RawPaymentExpect, RawWebhook},
     peers_file::{DnsExpect, RawPeers, UpstreamExpect},
+    provider::RawProviderExpect,
     redis_keys::RedisExpect,
     services::Turn,
 };
@@ -47,6 +53,9 @@ pub(super) struct RawStep {
     pub(super) claim: Spanned<String>,
     pub(super) send: Option<RawSend>,
     pub(super) raw: Option<RawBytes>,
+    pub(super) browser: Option<RawBrowser>,
+    pub(super) through: Option<RawThrough>,
+    pub(super) cache: Option<TextOr<RawVerdict>>,
     pub(super) talk: Option<Vec<TextOr<RawMove>>>,
     pub(super) on: Option<OneOrMany<String>>,
     pub(super) signal: Option<Spanned<String>>,
@@ -68,6 +77,11 @@ pub(super) struct RawStep {
     pub(super) upstream: Option<UpstreamExpect>,
     pub(super) dns: Option<DnsExpect>,
     pub(super) redis: Option<RedisExpect>,
+    pub(super) mail: Option<RawMailExpect>,
+    pub(super) proxy: Option<RawProxyExpect>,
+    pub(super) oauth: Option<RawProviderExpect>,
+    pub(super) payment: Option<RawPaymentExpect>,
+    pub(super) webhook: Option<RawWebhook>,
 }
 
 /// What is said of each part of the answer that is wrong.
@@ -362,6 +376,19 @@ pub(super) struct RawCapture {
     pub(super) header: Option<String>,
     pub(super) body: Option<String>,
     pub(super) json: Option<String>,
+    /// A pattern in that header; without, all of it is kept.
+    pub(super) matches: Option<String>,
+    /// A pattern in the text of a mail that arrived.
+    pub(super) mail: Option<String>,
+    /// A JSON pointer into the newest charge of the payment provider.
+    pub(super) charge: Option<String>,
+}
+
+impl RawCapture {
+    /// True if nothing of an answer is asked for.
+    pub(super) fn is_only_of_a_peer(&self) -> bool {
+        self.header.is_none() && self.body.is_none() && self.json.is_none()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -2,9 +2,9 @@
 //! and data.
 
 use super::{
-    action::Action,
+    action::{Action, Life},
     database::Query,
-    expect::Expect,
+    expect::{Closes, Expect},
     group::{Meanwhile, NUMBER, Ratio, Together},
     json::{Part, Presence, Type},
     measure::Measure,
@@ -133,6 +133,53 @@ impl Reader<'_> {
             clients: raw.clients,
             talk,
         })
+    }
+
+    /// What a step expects has to be something that its action leads to.
+    pub(super) fn fits(
+        &self,
+        at: &Spanned<String>,
+        action: &Action,
+        expect: &Expect,
+        parallel: Option<usize>,
+        together: &Together,
+    ) -> Result<()> {
+        let signal = matches!(action, Action::Life(Life::Signal(_)));
+        let (what, help) = if matches!(action, Action::Talk(_)) && expect.is_about_the_answer() {
+            (
+                "a talk expects its answers within itself",
+                "Put the expectation into a move: { answer = { … } }.",
+            )
+        } else if matches!(action, Action::Life(_) | Action::Services(_) | Action::Look)
+            && expect.is_about_the_answer()
+        {
+            (
+                "nothing is sent here, so no answer comes",
+                "Add send, raw or talk.",
+            )
+        } else if !expect.exit.is_empty() && !signal {
+            (
+                "only a step with signal ends the program",
+                "Add signal = \"TERM\".",
+            )
+        } else if parallel == Some(0) || parallel.is_none() && !together.is_empty() {
+            ("a group needs clients", "Add parallel = 20.")
+        } else if parallel.is_some()
+            && matches!(action, Action::Life(_) | Action::Services(_) | Action::Look)
+        {
+            (
+                "many clients at once need something to send",
+                "Add send, raw or talk.",
+            )
+        } else if parallel.is_some() && expect.closes == Closes::Must {
+            (
+                "who closes is not looked at in a group",
+                "Write the step as a talk, and end it with \"expect closed\".",
+            )
+        } else {
+            return Ok(());
+        };
+        self.fail(at, what, help)
     }
 
     /// The expectations on a JSON body, on data and on the cost of the program.

@@ -188,7 +188,7 @@ impl Reader<'_> {
         Ok(expect)
     }
 
-    fn matcher(
+    pub(super) fn matcher(
         &self,
         at: &Spanned<String>,
         raw: TextOr<RawMatcher>,
@@ -234,18 +234,30 @@ impl Reader<'_> {
     }
 
     pub(super) fn capture(&self, at: &Spanned<String>, raw: RawCapture) -> Result<Capture> {
-        Ok(match (raw.header, raw.body, raw.json) {
-            (Some(header), None, None) => Capture::Header(header),
-            (None, Some(body), None) => Capture::Body(self.pattern(at, &body)?),
-            (None, None, Some(json)) => Capture::Json(json),
-            _ => {
-                return self.fail(
-                    at,
-                    "a capture is one of header, body and json",
-                    "As in capture = { id = { json = \"/id\" } }.",
-                );
-            }
-        })
+        if raw.matches.is_some() && raw.header.is_none() {
+            return self.fail(
+                at,
+                "matches is a pattern in a header",
+                "As in capture = { code = { header = \"Location\", matches = \"code=([^&]+)\" } }.",
+            );
+        }
+        Ok(
+            match (raw.header, raw.body, raw.json, raw.mail.or(raw.charge)) {
+                (Some(header), None, None, None) => match raw.matches {
+                    Some(pattern) => Capture::HeaderPart(header, self.pattern(at, &pattern)?),
+                    None => Capture::Header(header),
+                },
+                (None, Some(body), None, None) => Capture::Body(self.pattern(at, &body)?),
+                (None, None, Some(json), None) => Capture::Json(json),
+                _ => {
+                    return self.fail(
+                        at,
+                        "a capture is one of header, body, json, mail and charge",
+                        "As in capture = { id = { json = \"/id\" } }.",
+                    );
+                }
+            },
+        )
     }
 
     pub(super) fn pattern(&self, at: &Spanned<String>, pattern: &str) -> Result<Regex> {

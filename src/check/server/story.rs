@@ -2,6 +2,8 @@
 
 use super::{
     action::{Action, Life},
+    browser::cookies,
+    cache::Cache,
     client::Jars,
     converse::Lines,
     expect::{About, Problem},
@@ -20,7 +22,11 @@ use crate::{
     outcome::{Finding, Report},
     process::End,
 };
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    time::Duration,
+};
 
 /// After so many steps without an answer the others would only cost the learner's time.
 const UNANSWERED_STEPS: usize = 2;
@@ -44,6 +50,12 @@ pub(super) struct Telling<'a> {
     pub(super) lines: Vec<Lines>,
     /// How far the step in question came, if it says more than the step itself.
     pub(super) asked: Option<String>,
+    /// How to repeat that by hand, if it is not what the step says.
+    pub(super) repeat: Option<String>,
+    /// The cache through which steps may go.
+    pub(super) cache: Cache,
+    /// The cookies of the browsers, by name.
+    pub(super) browsers: BTreeMap<String, cookies::Jar>,
     /// The cookies of the clients that have names.
     pub(super) jars: Jars,
     /// Answers that later steps ask for again, by the position of their steps.
@@ -110,7 +122,7 @@ impl Telling<'_> {
                 continue;
             }
             let mark = marks(servers);
-            self.asked = None;
+            (self.asked, self.repeat) = (None, None);
             self.at = step.to.positions(servers.len()).start;
             let came = self.step(position, servers)?;
             let mut log = self.log(step, servers, &mark);
@@ -205,7 +217,10 @@ impl Telling<'_> {
             expected: Some(problem.expected),
             actual: Some(problem.actual),
             explain: (!explained.is_empty()).then(|| explained.join(" ")),
-            repeat: step.action.repeat(&self.values),
+            repeat: self
+                .repeat
+                .clone()
+                .or_else(|| step.action.repeat(&self.values)),
             location: panic_place(log),
             log: log.to_vec(),
             ..Finding::new(&step.claim)

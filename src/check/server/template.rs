@@ -93,6 +93,11 @@ impl Values {
         self.captured.insert(name.to_owned(), value);
     }
 
+    /// True if the name has a value by now.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.captured.contains_key(name) || random::draw(name, self.seed).is_some()
+    }
+
     /// The value of a name. The steps were checked when they were read, so the name is known.
     fn get(&self, name: &str) -> String {
         self.captured

@@ -2,7 +2,7 @@
 
 use super::*;
 use std::{
-    io::{self, ErrorKind},
+    io::{self, ErrorKind, Read as _},
     net::TcpStream,
     thread,
     time::Instant,

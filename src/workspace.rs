@@ -106,6 +106,16 @@ impl Workspace {
         self.root.join("Cargo.toml")
     }
 
+    /// The lock file beside [`Workspace::own_manifest`].
+    pub fn own_lock(&self) -> PathBuf {
+        self.root.join("Cargo.lock")
+    }
+
+    /// Where cargo looks for settings of the course.
+    pub fn own_cargo_config(&self) -> [PathBuf; 2] {
+        ["config.toml", "config"].map(|file| self.root.join(".cargo").join(file))
+    }
+
     /// What is done, skipped and current.
     pub fn progress(&self) -> PathBuf {
         self.root.join(".backendlings-progress.txt")
@@ -299,6 +309,22 @@ pub fn link_to_input(path: &Path) -> Result<()> {
 /// True for what [`link_to_input`] makes.
 pub fn is_link_to_input(path: &Path) -> bool {
     fs::read_link(path).is_ok_and(|target| target == Path::new(INPUT))
+}
+
+/// Makes `own` the file that is `made` now, whatever becomes of `made` later.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn take_over(made: &Path, own: &Path) -> Result<()> {
+    match fs::remove_file(own) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(Error::io("replace", own)(error));
+        }
+        _ => {}
+    }
+    // No link: the other one may be written over in place.
+    fs::copy(made, own).map_err(Error::io("write", own))?;
+    Ok(())
 }
 
 /// When a file was written, if that can be told.

@@ -2,6 +2,7 @@
 //! and nothing else is ever checked: no half-written file, no empty one, no backup.
 #![cfg(unix)]
 
+#[allow(dead_code, reason = "other tests use more of it")]
 mod pty;
 
 use backendlings::workspace;

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod common;
+#[allow(dead_code, reason = "other tests use more of it")]
 mod pty;
 
 use common::{ADDER, ADDER_FILE, PROGRESS_FILE, Tiny, adder_solved};

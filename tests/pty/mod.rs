@@ -1,7 +1,5 @@
 //! A program in a real terminal (a pseudo terminal), and what that terminal shows.
 
-#![allow(dead_code, reason = "each file of tests uses a part of this")]
-
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
     io::{Read as _, Write},

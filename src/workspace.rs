@@ -8,13 +8,15 @@ use std::{
     fs,
     io::{self, Write as _},
     path::{Component, Path, PathBuf},
+    sync::Arc,
     time::SystemTime,
 };
-use tempfile::NamedTempFile;
-pub use tempfile::TempDir as Scratch;
 
-/// How the names of temporary directories begin.
-const SCRATCH_PREFIX: &str = "backendlings-";
+mod build_dir;
+mod scratch;
+
+pub use build_dir::BuildDir;
+pub use scratch::{Scratch, remove_scratch, scratch, sweep};
 
 /// The directory of what several exercises share, below `exercises/`.
 pub const KIT: &str = "kit";
@@ -104,6 +106,16 @@ impl Workspace {
         self.root.join("Cargo.toml")
     }
 
+    /// The lock file beside [`Workspace::own_manifest`].
+    pub fn own_lock(&self) -> PathBuf {
+        self.root.join("Cargo.lock")
+    }
+
+    /// Where cargo looks for settings of the course.
+    pub fn own_cargo_config(&self) -> [PathBuf; 2] {
+        ["config.toml", "config"].map(|file| self.root.join(".cargo").join(file))
+    }
+
     /// What is done, skipped and current.
     pub fn progress(&self) -> PathBuf {
         self.root.join(".backendlings-progress.txt")
@@ -132,6 +144,11 @@ impl Workspace {
     /// Where the exercise is compiled.
     pub fn build(&self, exercise: &str) -> PathBuf {
         self.private().join("build").join(exercise)
+    }
+
+    /// Where this check of the exercise is compiled: nobody else works there at the same time.
+    pub fn own_build(&self, exercise: &str) -> Arc<BuildDir> {
+        BuildDir::take(&self.build(exercise))
     }
 
     /// Where the crates that exercises use are built.
@@ -225,7 +242,7 @@ pub fn write_atomic(path: &Path, contents: &[u8]) -> Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     create_dir(dir)?;
     let write = || -> io::Result<()> {
-        let mut file = NamedTempFile::new_in(dir)?;
+        let mut file = scratch::unfinished(dir)?;
         file.write_all(contents)?;
         file.as_file().sync_data()?;
         keep_permissions(path, &file)?;
@@ -236,7 +253,7 @@ pub fn write_atomic(path: &Path, contents: &[u8]) -> Result<()> {
 }
 
 /// Temporary files are private to their owner; a file that replaces another takes over its permissions instead.
-fn keep_permissions(old: &Path, new: &NamedTempFile) -> io::Result<()> {
+fn keep_permissions(old: &Path, new: &tempfile::NamedTempFile) -> io::Result<()> {
     if let Ok(metadata) = fs::metadata(old) {
         return new.as_file().set_permissions(metadata.permissions());
     }
@@ -294,31 +311,27 @@ pub fn is_link_to_input(path: &Path) -> bool {
     fs::read_link(path).is_ok_and(|target| target == Path::new(INPUT))
 }
 
+/// Makes `own` the file that is `made` now, whatever becomes of `made` later.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn take_over(made: &Path, own: &Path) -> Result<()> {
+    match fs::remove_file(own) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(Error::io("replace", own)(error));
+        }
+        _ => {}
+    }
+    // No link: the other one may be written over in place.
+    fs::copy(made, own).map_err(Error::io("write", own))?;
+    Ok(())
+}
+
 /// When a file was written, if that can be told.
 pub fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path)
         .and_then(|metadata| metadata.modified())
         .ok()
-}
-
-/// A new empty directory that vanishes when the value is dropped.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn scratch() -> Result<Scratch> {
-    tempfile::Builder::new()
-        .prefix(SCRATCH_PREFIX)
-        .tempdir()
-        .map_err(Error::io("create", "a temporary directory"))
-}
-
-/// Removes a directory that [`scratch`] made in a runner that could not remove it itself. Any other path stays.
-pub fn remove_scratch(path: &Path) {
-    let name = path.file_name().and_then(OsStr::to_str).unwrap_or("");
-    if name.starts_with(SCRATCH_PREFIX) && path.parent() == Some(&std::env::temp_dir()) {
-        // It may have gone already.
-        let _ = fs::remove_dir_all(path);
-    }
 }
 
 /// The entries of a directory in order of their names; none if there is no such directory.
@@ -391,17 +404,6 @@ mod tests {
         for outside in ["../a", "/a", "a/../../b", "", "./a"] {
             assert!(!stays_inside(Path::new(outside)), "{outside}");
         }
-    }
-
-    #[test]
-    fn only_a_scratch_directory_is_removed() {
-        let dir = scratch().expect("a directory");
-        let below = dir.path().join("backendlings-x");
-        create_dir(&below).expect("created");
-        remove_scratch(&below);
-        assert!(below.is_dir(), "it lies somewhere else");
-        remove_scratch(dir.path());
-        assert!(!dir.path().exists());
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod dependencies;
 mod diagnostics;
 mod held;
 mod linker;
+mod manner;
 mod rustc;
 mod splice;
 mod standby;
@@ -17,8 +18,11 @@ pub use by_cargo::ASK_VARIABLE;
 pub use dependencies::{Crates, Dependencies, Externs, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
 pub use held::Secret;
-pub use rustc::{Compiled, Constancy, Harness, Unit, compile, lint, type_check};
-pub use splice::{Shipped, Spliced, TestFn, kit_files, splice, tests_in, with_guards};
+pub use manner::{Manner, Panic, USUAL};
+pub use rustc::{Compiled, Constancy, Harness, Unit, Warnings, compile, lint, type_check};
+pub use splice::{
+    Shipped, Spliced, TestFn, kit_files, splice, tests_in, with_guards, with_own_tests_held,
+};
 pub use standby::Standby;
 pub use toolchain::Toolchain;
 pub use tricks::{Trick, TrickKind, tricks};

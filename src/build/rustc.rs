@@ -1,7 +1,7 @@
 //! One run of rustc or clippy-driver on one exercise.
 
 use super::{
-    Linking, Standby, Toolchain, by_cargo,
+    Linking, Manner, Panic, Standby, Toolchain, by_cargo,
     dependencies::SharedCrates,
     diagnostics::{self, Diagnostic, Level},
     flag,
@@ -49,6 +49,17 @@ pub struct Unit<'a> {
     pub beside: &'a [(PathBuf, String)],
     /// How much of it stays the same from save to save.
     pub constancy: Constancy,
+    /// How the course wants it compiled.
+    pub manner: &'a Manner,
+}
+
+/// What becomes of Clippy's warnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warnings {
+    /// They are warnings.
+    Told,
+    /// They are errors.
+    Denied,
 }
 
 /// How much of a source stays the same from one compile to the next, apart from its crates.
@@ -140,15 +151,10 @@ fn compile_by_rustc(
         Harness::Main => format!("{}{EXE_SUFFIX}", unit.name),
         Harness::Tests => format!("{}-tests{EXE_SUFFIX}", unit.name),
     });
-    let mut rustc = linked_fast(
-        common(&toolchain.rustc, unit),
-        toolchain,
-        shared(unit),
-        direct,
-    )
-    .arg("--emit=link")
-    .arg("-o")
-    .arg(&out);
+    let mut rustc = linked_fast(common(&toolchain.rustc, unit), toolchain, unit, direct)
+        .arg("--emit=link")
+        .arg("-o")
+        .arg(&out);
     let incremental = unit.dir.join("incremental");
     if remembers(unit) && (standby.is_some() || incremental.is_dir()) {
         rustc = rustc.arg(flag("-Cincremental=", incremental));
@@ -186,14 +192,30 @@ fn remembers(unit: Unit<'_>) -> bool {
 ///
 /// # Errors
 /// As [`compile`]; also if Clippy is not installed.
-pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Compiled> {
+pub fn lint(
+    toolchain: &Toolchain,
+    unit: Unit<'_>,
+    warnings: Warnings,
+    cancel: &Cancel,
+) -> Result<Compiled> {
     let Some(clippy) = &toolchain.clippy_driver else {
         return Err(Error::MissingProgram {
             program: "clippy-driver".into(),
             help: "Install it: rustup component add clippy".into(),
         });
     };
-    look_at(clippy, unit, cancel)
+    if let Linking::Cargo {
+        crates, target_dir, ..
+    } = unit.linking
+    {
+        write_source(unit)?;
+        return by_cargo::lint(toolchain, unit, crates, target_dir, warnings, cancel);
+    }
+    let deny: &[&str] = match warnings {
+        Warnings::Told => &[],
+        Warnings::Denied => &["-Dwarnings"],
+    };
+    look_at(clippy, unit, deny, cancel)
 }
 
 /// Runs the compiler over a unit, for its messages only.
@@ -201,14 +223,15 @@ pub fn lint(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Co
 /// # Errors
 /// As [`compile`].
 pub fn type_check(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Result<Compiled> {
-    look_at(&toolchain.rustc, unit, cancel)
+    look_at(&toolchain.rustc, unit, &[], cancel)
 }
 
-fn look_at(compiler: &Path, unit: Unit<'_>, cancel: &Cancel) -> Result<Compiled> {
+fn look_at(compiler: &Path, unit: Unit<'_>, more: &[&str], cancel: &Cancel) -> Result<Compiled> {
     let out = unit.dir.join(format!("{}.metadata", unit.name));
     let look = common(compiler, unit)
         .args(["--emit=metadata", "-o"])
-        .arg(out);
+        .arg(out)
+        .args(more);
     write_source(unit)?;
     invoke(&look, cancel, &|_| {})
 }
@@ -224,7 +247,7 @@ fn write_source(unit: Unit<'_>) -> Result<()> {
     workspace::write_if_changed(&unit.dir.join(unit.shown), unit.source.as_bytes())
 }
 
-/// rustc's arguments for the crates. Without them, as when cargo compiles, Clippy sees none; its advice is then not had.
+/// rustc's arguments for the crates; none where cargo compiles.
 fn externs<'a>(unit: Unit<'a>) -> &'a [OsString] {
     match unit.linking {
         Linking::Rustc(externs) => &externs.args,
@@ -232,12 +255,17 @@ fn externs<'a>(unit: Unit<'a>) -> &'a [OsString] {
     }
 }
 
-/// The shared library with the crates, if there is one.
+/// The shared library with the crates, if there is one and the program can use it.
 fn shared<'a>(unit: Unit<'a>) -> Option<&'a SharedCrates> {
     match unit.linking {
-        Linking::Rustc(externs) => externs.shared.as_ref(),
+        Linking::Rustc(externs) => externs.shared.as_ref().filter(|_| !aborts(unit)),
         Linking::Cargo { .. } => None,
     }
+}
+
+/// True if a panic ends the program. The shared libraries unwind, so such a program is linked without them.
+fn aborts(unit: Unit<'_>) -> bool {
+    unit.harness == Harness::Main && unit.manner.panic == Panic::Aborts
 }
 
 /// The source with a mention of the shared library: rustc links what the program names. It stands on the first empty line, which
@@ -273,7 +301,8 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Program {
         .dir(unit.dir)
         .keep_output(MESSAGES_CAP)
         .arg(unit.shown)
-        .args(["--edition=2024", "--crate-type=bin"])
+        .arg(format!("--edition={}", unit.manner.edition))
+        .arg("--crate-type=bin")
         .arg(format!("--crate-name={}", unit.name.replace('-', "_")))
         .args([
             "--error-format=json",
@@ -283,7 +312,12 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Program {
     if unit.harness == Harness::Tests {
         program = program.arg("--test");
     }
-    program.args(externs(unit))
+    if aborts(unit) {
+        program = program.arg("-Cpanic=abort");
+    }
+    let env = unit.manner.env.iter();
+    let program = env.fold(program, |program, (name, value)| program.env(name, value));
+    program.args(&unit.manner.args).args(externs(unit))
 }
 
 /// What makes linking fast: no debug information, and the standard library as the shared one that the toolchain brings.
@@ -292,14 +326,16 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Program {
 fn linked_fast(
     rustc: Program,
     toolchain: &Toolchain,
-    shared: Option<&SharedCrates>,
+    unit: Unit<'_>,
     direct: Option<&DirectLink>,
 ) -> Program {
     let rustc = rustc.args(["-Cdebuginfo=0", "-Cstrip=debuginfo"]);
     // Elsewhere the program could not find the shared library without help from its surroundings.
-    let Some(std) = toolchain.shared_std.as_deref().filter(|_| cfg!(unix)) else {
+    let can_share = cfg!(unix) && !aborts(unit);
+    let Some(std) = toolchain.shared_std.as_deref().filter(|_| can_share) else {
         return rustc;
     };
+    let shared = shared(unit);
     let mut rustc = rustc.arg("-Cprefer-dynamic");
     let mut found_in = vec![std];
     if let Some(shared) = shared {

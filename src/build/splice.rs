@@ -100,6 +100,14 @@ pub fn with_guards(text: &str) -> (String, Vec<TestFn>) {
     }
 }
 
+/// A whole program with a guard in each of its own tests; as it is if it cannot be parsed.
+pub fn with_own_tests_held(text: &str) -> String {
+    match Shipped::parse(text) {
+        Some(file) => format!("{}\n{MODULE}", guarded(&file.items, text, 0..text.len())),
+        None => text.to_owned(),
+    }
+}
+
 /// A part of the text with a guard at the beginning of each test in these items, which lie in that part.
 fn guarded(items: &[Item], text: &str, part: std::ops::Range<usize>) -> String {
     let mut places = Vec::new();

@@ -127,6 +127,7 @@ mod tests {
                 linking: &Linking::Rustc(Externs::default()),
                 beside: &[],
                 constancy: Constancy::Little,
+                manner: &crate::build::USUAL,
             };
             let compiled = compile(
                 &self.toolchain,

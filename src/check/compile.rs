@@ -3,10 +3,10 @@
 use super::{Job, Means, Source, Stage, early_look::EarlyLook};
 use crate::{
     build::{
-        self, Constancy, Diagnostic, Externs, Harness, Level, Linking, Unit,
-        dependencies::Unfinished,
+        self, Constancy, Crates, Diagnostic, Externs, Harness, Level, Linking, Unit, Warnings,
+        dependencies::{Unfinished, asked_for_cargo},
     },
-    course::{Kind, course_error},
+    course::{Kind, OwnManifest, course_error},
     error::Result,
     outcome::{Detail, Finding, Report, millis},
     progress::{self, Kit},
@@ -16,6 +16,9 @@ use std::{path::PathBuf, sync::Arc};
 
 /// The claim that rustc accepts the program.
 pub(super) const COMPILES: &str = "it compiles";
+
+/// The claim that Clippy accepts it, where every warning is a fault.
+pub(super) const CLEAN: &str = "Clippy has nothing to say";
 
 /// Compiles `text` as the exercise's program. Gives the program, or `None` with rustc's errors in the report.
 ///
@@ -39,6 +42,7 @@ pub(super) fn compile(
         linking: &Linking::Rustc(Externs::default()),
         beside: &kit.files,
         constancy: constancy(job),
+        manner: &build::USUAL,
     };
     let early = EarlyLook::at(unit, means);
     let linking = linking_with(job, means, &|unfinished| {
@@ -53,11 +57,7 @@ pub(super) fn compile(
         linking: &linking,
         ..unit
     };
-    if let Linking::Cargo { why, .. } = &*linking {
-        report.notes.push(format!(
-            "Compiled by cargo, which is slower, because {why}."
-        ));
-    }
+    note_on(&linking, report);
     if let Some(file) = kit.changed.first() {
         report.notes.push(format!(
             "{} was changed. The shipped one was used; `reset` brings it back.",
@@ -88,6 +88,15 @@ pub(super) fn compile(
         return Ok(None);
     }
     Ok(compiled.program)
+}
+
+/// Says why rustc is not used directly, where it is not.
+pub(super) fn note_on(linking: &Linking, report: &mut Report) {
+    if let Linking::Cargo { why, .. } = linking {
+        report.notes.push(format!(
+            "Compiled by cargo, which is slower, because {why}."
+        ));
+    }
 }
 
 fn constancy(job: Job<'_>) -> Constancy {
@@ -132,16 +141,46 @@ fn linking_with(
     means: Means<'_>,
     on_wait: &dyn Fn(&Unfinished),
 ) -> Result<Arc<Linking>> {
+    if let (Kind::Rust, Some(own)) = (job.exercise.kind, &job.course.own_manifest) {
+        return linking_of_own(job, own, means, on_wait);
+    }
     match super::tier(job.course, job.exercise)? {
         None => Ok(Arc::new(means.dependencies.none())),
         Some(tier) => means.dependencies.get(&tier, means.cancel, on_wait),
     }
 }
 
+/// The same for a course that brings a manifest.
+fn linking_of_own(
+    job: Job<'_>,
+    own: &OwnManifest,
+    means: Means<'_>,
+    on_wait: &dyn Fn(&Unfinished),
+) -> Result<Arc<Linking>> {
+    let by_cargo = |why| -> Result<Arc<Linking>> {
+        let crates = Crates {
+            sections: own.sections.clone(),
+            lock: workspace::read_if_there(&job.course.workspace.own_lock())?,
+            package: Some(own.package_lines.clone()),
+        };
+        Ok(Arc::new(means.dependencies.by_cargo(&crates, why)))
+    };
+    if let Some(why) = own.needs_cargo.clone().or_else(asked_for_cargo) {
+        return by_cargo(why);
+    }
+    let Some(tier) = super::tier(job.course, job.exercise)? else {
+        return Ok(Arc::new(means.dependencies.none()));
+    };
+    let linking = means.dependencies.get(&tier, means.cancel, on_wait)?;
+    match &*linking {
+        Linking::Cargo { why, .. } => by_cargo(why.clone()),
+        Linking::Rustc(_) => Ok(linking),
+    }
+}
+
 /// Every warning of Clippy is a finding where the course asks for that.
 fn clippy_accepts(unit: Unit<'_>, means: Means<'_>, report: &mut Report) -> Result<bool> {
-    const CLEAN: &str = "Clippy has nothing to say";
-    let linted = build::lint(means.toolchain, unit, means.cancel)?;
+    let linted = build::lint(means.toolchain, unit, Warnings::Told, means.cancel)?;
     if linted.diagnostics.is_empty() {
         report.pass(CLEAN);
         return Ok(true);
@@ -152,7 +191,11 @@ fn clippy_accepts(unit: Unit<'_>, means: Means<'_>, report: &mut Report) -> Resu
 }
 
 /// One broken claim, with every message as a finding of its own.
-fn fail_with<'a>(report: &mut Report, claim: &str, messages: impl Iterator<Item = &'a Diagnostic>) {
+pub(super) fn fail_with<'a>(
+    report: &mut Report,
+    claim: &str,
+    messages: impl Iterator<Item = &'a Diagnostic>,
+) {
     for (position, message) in messages.enumerate() {
         let finding = finding(claim, message);
         if position == 0 {
@@ -163,7 +206,7 @@ fn fail_with<'a>(report: &mut Report, claim: &str, messages: impl Iterator<Item 
     }
 }
 
-fn finding(claim: &str, message: &Diagnostic) -> Finding {
+pub(super) fn finding(claim: &str, message: &Diagnostic) -> Finding {
     Finding {
         actual: Some(message.message.clone()),
         location: message.location.clone(),
@@ -184,7 +227,9 @@ pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
     let (Kind::Rust | Kind::Server, Source::Text(text)) = (job.exercise.kind, job.source) else {
         return Ok(Vec::new());
     };
-    if job.exercise.strict_clippy || means.toolchain.clippy_driver.is_none() {
+    // Clippy has had its say in the verdict.
+    let gated = job.exercise.strict_clippy || job.course.own_manifest.is_some();
+    if gated || means.toolchain.clippy_driver.is_none() {
         return Ok(Vec::new());
     }
     let (linking, kit) = (linking(job, means)?, kit(job)?);
@@ -202,8 +247,9 @@ pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
         linking: &linking,
         beside: &kit.files,
         constancy: constancy(job),
+        manner: &build::USUAL,
     };
-    let linted = build::lint(means.toolchain, unit, means.cancel)?;
+    let linted = build::lint(means.toolchain, unit, Warnings::Told, means.cancel)?;
     Ok(linted
         .of(Level::Warning)
         .map(|message| message.rendered.clone())

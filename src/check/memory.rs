@@ -62,6 +62,17 @@ impl<'a> Memory<'a> {
             "lock",
             &bytes(&course.workspace.dependencies_lock())?,
         );
+        if let Some(own) = &course.own_manifest {
+            let workspace = &course.workspace;
+            part(&mut digest, "manifest", &bytes(&workspace.own_manifest())?);
+            part(&mut digest, "its lock", &bytes(&workspace.own_lock())?);
+            for file in workspace.own_cargo_config() {
+                part(&mut digest, "cargo", &bytes(&file)?);
+            }
+            for dir in &own.local_crates {
+                part(&mut digest, "crate", digest_of_dir(dir)?.as_bytes());
+            }
+        }
         Ok(Self {
             course,
             shared: hex(digest),
@@ -134,6 +145,25 @@ impl<'a> Memory<'a> {
         chapters.insert(job.exercise.chapter, chapter.clone());
         Ok(chapter)
     }
+}
+
+/// Everything in the directory of a crate that can change what it is.
+pub(super) fn digest_of_dir(dir: &Path) -> Result<String> {
+    let mut digest = Sha256::new();
+    for path in workspace::list_dir(dir)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') || name == "target" {
+            continue;
+        }
+        let files = match path.is_dir() {
+            true => workspace::files_below(&path)?,
+            false => vec![path],
+        };
+        for file in files {
+            part(&mut digest, &file.to_string_lossy(), &bytes(&file)?);
+        }
+    }
+    Ok(hex(digest))
 }
 
 /// A part with its name and length, so that no two lists of parts read the same.

@@ -6,6 +6,7 @@ mod all;
 mod compile;
 mod early_look;
 mod files;
+mod leftovers;
 mod memory;
 mod quiz;
 mod rust;
@@ -16,7 +17,7 @@ mod sql;
 
 use crate::{
     build::{Crates, Dependencies, Standby, Tier, Toolchain, dependencies::Progress},
-    course::{Course, Exercise, Kind, Need},
+    course::{Course, Exercise, Kind, Need, OwnManifest},
     error::Result,
     outcome::{Finding, Report, millis},
     process::Cancel,
@@ -28,6 +29,7 @@ use std::{path::Path, time::Instant};
 pub use all::{Round, check_all};
 pub use compile::advice;
 pub use files::Files;
+pub use leftovers::clear_leftovers;
 pub use memory::Memory;
 pub use server::{Seen, Told, serve};
 pub use source::Source;
@@ -89,6 +91,9 @@ pub enum Stage {
 /// # Errors
 /// [`crate::error::Error::Io`] if the course's lock file cannot be read.
 pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
+    if let (Kind::Rust, Some(own)) = (exercise.kind, &course.own_manifest) {
+        return tier_of_own(course, own);
+    }
     let chapter = course.chapter_of(exercise);
     let Some(sections) = course.dependency_sections(chapter) else {
         return Ok(None);
@@ -98,6 +103,27 @@ pub fn tier(course: &Course, exercise: &Exercise) -> Result<Option<Tier>> {
         crates: Crates {
             sections,
             lock: workspace::read_if_there(&course.workspace.dependencies_lock())?,
+            package: None,
+        },
+    }))
+}
+
+/// The crates of a course that brings a manifest: one list for all exercises. Those that lie beside it are known by their contents.
+fn tier_of_own(course: &Course, own: &OwnManifest) -> Result<Option<Tier>> {
+    let Some(crates) = own.crates.as_ref().filter(|_| own.needs_cargo.is_none()) else {
+        return Ok(None);
+    };
+    let mut sections = String::new();
+    for dir in &own.local_crates {
+        sections.push_str(&format!("# {}\n", memory::digest_of_dir(dir)?));
+    }
+    sections.push_str(crates);
+    Ok(Some(Tier {
+        name: "course".into(),
+        crates: Crates {
+            sections,
+            lock: workspace::read_if_there(&course.workspace.own_lock())?,
+            package: None,
         },
     }))
 }

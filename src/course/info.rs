@@ -1,7 +1,7 @@
 //! `info.toml`: read, checked, turned into a [`Course`]. The keys of rustlings keep rustlings' meaning.
 
 use super::{
-    Chapter, Course, Exercise, Hint, Kind, Need, nearest,
+    Chapter, Course, Exercise, Hint, Kind, Need, OwnManifest, nearest,
     toml_file::{error_at, parse_toml},
 };
 use crate::{
@@ -136,6 +136,7 @@ pub(super) fn load(workspace: Workspace) -> Result<Course> {
 
     let known = known_chapters(&source, &raw.chapters, &raw.dependencies)?;
     let mut course = Course {
+        own_manifest: OwnManifest::read(&workspace)?,
         workspace,
         welcome_message: raw.welcome_message,
         final_message: raw.final_message,
@@ -418,6 +419,10 @@ fn check_files(
     exercise: &Exercise,
     name: &Spanned<String>,
 ) -> Result<()> {
+    if let (Kind::Rust, Some(own)) = (exercise.kind, &course.own_manifest) {
+        let file = course.relative_file(exercise);
+        own.expect(&course.workspace, &exercise.name, &file)?;
+    }
     if matches!(exercise.kind, Kind::Rust | Kind::Quiz) {
         return Ok(());
     }

@@ -16,8 +16,7 @@ use std::fmt::Write as _;
 /// # Errors
 /// [`crate::error::Error::Io`].
 pub fn write_editor_manifest(course: &Course, shown: impl Fn(&Exercise) -> bool) -> Result<()> {
-    let own = workspace::read_if_there(&course.workspace.own_manifest())?;
-    if own.is_some_and(|text| text.contains("[[bin]]")) {
+    if course.own_manifest.is_some() {
         return Ok(());
     }
     let mut bins = String::new();

@@ -5,6 +5,7 @@
 mod dependencies;
 mod info;
 mod manifest;
+mod own_manifest;
 mod toml_file;
 
 use crate::{
@@ -18,6 +19,7 @@ use std::{
 };
 
 pub use manifest::write_editor_manifest;
+pub use own_manifest::OwnManifest;
 pub use toml::Spanned;
 pub use toml_file::{error_at, parse_toml};
 
@@ -36,6 +38,8 @@ pub struct Course {
     pub exercises: Vec<Exercise>,
     /// The files that several exercises share, below `exercises/kit/`, each with the SHA-256 of its text as shipped.
     pub kit: BTreeMap<String, String>,
+    /// The manifest that the course brings, if its exercises are programs of one package, as rustlings has it.
+    pub own_manifest: Option<OwnManifest>,
     /// The crates that exercises may use, as in a manifest.
     dependencies: toml::Table,
 }

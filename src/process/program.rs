@@ -86,6 +86,12 @@ impl Program {
         }
     }
 
+    /// Another program with the same arguments and surroundings.
+    pub fn instead(mut self, path: impl Into<PathBuf>) -> Self {
+        self.path = path.into();
+        self
+    }
+
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path

@@ -63,6 +63,7 @@ pub(super) fn linker(toolchain: &Result<Toolchain>) -> Finding {
             harness: Harness::Main,
             linking: &Linking::Rustc(Externs::default()),
             constancy: Constancy::Little,
+            manner: &build::USUAL,
         };
         build::compile(toolchain, unit, None, &Cancel::new(), &|_| {})
     });

@@ -30,7 +30,7 @@ use std::{
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The crates of one chapter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Tier {
     /// Its name, unique in the course; also the name of its directory.
     pub name: String,
@@ -39,12 +39,14 @@ pub struct Tier {
 }
 
 /// Which crates, and how they are compiled.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Crates {
     /// The sections of a manifest: dependencies and profiles.
     pub sections: String,
     /// The lock file that pins them; may pin more. Without one, cargo chooses.
     pub lock: Option<String>,
+    /// Lines of `[package]` besides the name; what exercises usually have if it is `None`.
+    pub package: Option<String>,
 }
 
 impl Crates {
@@ -63,8 +65,12 @@ impl Crates {
 
     fn manifest(&self, package: &str, target: &str) -> String {
         let sections = &self.sections;
+        let lines = match &self.package {
+            Some(lines) => lines,
+            None => "version = \"0.0.0\"\nedition = \"2024\"\n",
+        };
         format!(
-            "[workspace]\n\n[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\n\
+            "[workspace]\n\n[package]\nname = \"{package}\"\nautobins = false\n{lines}\n\
              {target}\n\n{sections}"
         )
     }
@@ -154,7 +160,7 @@ pub struct Dependencies {
 struct Shared {
     toolchain: Toolchain,
     dir: PathBuf,
-    tiers: Mutex<HashMap<String, State>>,
+    tiers: Mutex<HashMap<Tier, State>>,
     changed: Condvar,
     end: Cancel,
 }
@@ -196,12 +202,12 @@ impl Dependencies {
         self.begin(tier, Priority::Wanted);
         let mut tiers = self.shared.tiers();
         loop {
-            match tiers.get(&tier.name) {
+            match tiers.get(tier) {
                 Some(State::Ready(linking)) => return Ok(Arc::clone(linking)),
                 Some(State::Failed { what, help }) => {
                     let error = Error::tool(what.clone(), help.clone());
                     // The next try begins anew: the network may be back.
-                    tiers.remove(&tier.name);
+                    tiers.remove(tier);
                     return Err(error);
                 }
                 Some(State::Building(unfinished)) => {
@@ -232,6 +238,11 @@ impl Dependencies {
         }
     }
 
+    /// How a program is compiled by cargo, because of `why`.
+    pub fn by_cargo(&self, crates: &Crates, why: String) -> Linking {
+        self.shared.by_cargo(crates, why)
+    }
+
     /// Begins to build a tier that will be wanted soon, at the lowest priority.
     pub fn warm(&self, tier: &Tier) {
         self.begin(tier, Priority::Background);
@@ -239,7 +250,7 @@ impl Dependencies {
 
     fn begin(&self, tier: &Tier, priority: Priority) {
         let mut tiers = self.shared.tiers();
-        if tiers.contains_key(&tier.name) {
+        if tiers.contains_key(tier) {
             return;
         }
         let begun = Unfinished {
@@ -250,7 +261,7 @@ impl Dependencies {
             },
             so_far: None,
         };
-        tiers.insert(tier.name.clone(), State::Building(begun));
+        tiers.insert(tier.clone(), State::Building(begun));
         drop(tiers);
         let (shared, tier) = (Arc::clone(&self.shared), tier.clone());
         let builder = thread::spawn(move || shared.build(&tier, priority));
@@ -334,11 +345,11 @@ impl Shared {
     }
 
     fn set(&self, tier: &Tier, state: State) {
-        self.tiers().insert(tier.name.clone(), state);
+        self.tiers().insert(tier.clone(), state);
         self.changed.notify_all();
     }
 
-    fn tiers(&self) -> MutexGuard<'_, HashMap<String, State>> {
+    fn tiers(&self) -> MutexGuard<'_, HashMap<Tier, State>> {
         self.tiers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -60,6 +60,7 @@ mod tests {
         Crates {
             sections: "[dependencies]".into(),
             lock: Some("version = 4".into()),
+            package: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Kind `rust`: the file's shipped tests are run, or, where the exercise has none, its `main`.
 
+mod for_rustlings;
 pub(super) mod harness;
 mod main_program;
 pub(super) mod panic_message;
@@ -20,7 +21,9 @@ const TESTS_PUT_BACK: &str = "The tests in this file were changed. The shipped o
 
 /// Checks an exercise of kind `rust`.
 pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
-    if job.exercise.test {
+    if let Some(own) = &job.course.own_manifest {
+        for_rustlings::check(job, own, text, means, report)
+    } else if job.exercise.test {
         check_tests(job, text, means, report)
     } else {
         main_program::check(job, text, means, report)
@@ -62,12 +65,30 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
     let started = Instant::now();
     let results = harness::run_all(&program, job, &prepared.tests, means)?;
     report.timings.run_ms = millis(started.elapsed());
+    let printed = record(job, text, &prepared.tests, results, report);
+    if report.passed() && !printed.is_empty() {
+        report.output = Some(Output {
+            text: printed,
+            omitted: 0,
+        });
+    }
+    Ok(())
+}
+
+/// Writes down how the tests ended. Gives what the learner's code printed in those that passed.
+fn record(
+    job: Job<'_>,
+    text: &str,
+    tests: &[TestFn],
+    verdicts: Vec<harness::Verdict>,
+    report: &mut Report,
+) -> String {
     let mut printed = String::new();
     let mut unwritten = Vec::new();
     let mut unended = false;
-    let results = results.into_iter().map(Some);
-    let results = results.chain(iter::repeat_with(|| None));
-    for (test, result) in prepared.tests.iter().zip(results) {
+    let verdicts = verdicts.into_iter().map(Some);
+    let verdicts = verdicts.chain(iter::repeat_with(|| None));
+    for (test, result) in tests.iter().zip(verdicts) {
         match result {
             None => report.not_run(&test.claim),
             Some(harness::Verdict::Passed { printed: more }) => {
@@ -98,13 +119,7 @@ fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) 
             }
         }
     }
-    if report.passed() && !printed.is_empty() {
-        report.output = Some(Output {
-            text: printed,
-            omitted: 0,
-        });
-    }
-    Ok(())
+    printed
 }
 
 /// A line of the hidden tests, or of tests that were put back, is not one the learner can go to.

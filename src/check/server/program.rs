@@ -127,6 +127,7 @@ impl Checks {
             linking: &linking,
             beside: &[],
             constancy: Constancy::Much,
+            manner: &build::USUAL,
         };
         let compiled = build::compile(means.toolchain, unit, None, means.cancel, &|_| {})?;
         let Some(program) = compiled.program else {

@@ -8,13 +8,15 @@ use std::{
     fs,
     io::{self, Write as _},
     path::{Component, Path, PathBuf},
+    sync::Arc,
     time::SystemTime,
 };
-use tempfile::NamedTempFile;
-pub use tempfile::TempDir as Scratch;
 
-/// How the names of temporary directories begin.
-const SCRATCH_PREFIX: &str = "backendlings-";
+mod build_dir;
+mod scratch;
+
+pub use build_dir::BuildDir;
+pub use scratch::{Scratch, remove_scratch, scratch, sweep};
 
 /// The directory of what several exercises share, below `exercises/`.
 pub const KIT: &str = "kit";
@@ -144,6 +146,11 @@ impl Workspace {
         self.private().join("build").join(exercise)
     }
 
+    /// Where this check of the exercise is compiled: nobody else works there at the same time.
+    pub fn own_build(&self, exercise: &str) -> Arc<BuildDir> {
+        BuildDir::take(&self.build(exercise))
+    }
+
     /// Where the crates that exercises use are built.
     pub fn dependencies(&self) -> PathBuf {
         self.private().join("dependencies")
@@ -235,7 +242,7 @@ pub fn write_atomic(path: &Path, contents: &[u8]) -> Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     create_dir(dir)?;
     let write = || -> io::Result<()> {
-        let mut file = NamedTempFile::new_in(dir)?;
+        let mut file = scratch::unfinished(dir)?;
         file.write_all(contents)?;
         file.as_file().sync_data()?;
         keep_permissions(path, &file)?;
@@ -246,7 +253,7 @@ pub fn write_atomic(path: &Path, contents: &[u8]) -> Result<()> {
 }
 
 /// Temporary files are private to their owner; a file that replaces another takes over its permissions instead.
-fn keep_permissions(old: &Path, new: &NamedTempFile) -> io::Result<()> {
+fn keep_permissions(old: &Path, new: &tempfile::NamedTempFile) -> io::Result<()> {
     if let Ok(metadata) = fs::metadata(old) {
         return new.as_file().set_permissions(metadata.permissions());
     }
@@ -327,26 +334,6 @@ pub fn modified(path: &Path) -> Option<SystemTime> {
         .ok()
 }
 
-/// A new empty directory that vanishes when the value is dropped.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn scratch() -> Result<Scratch> {
-    tempfile::Builder::new()
-        .prefix(SCRATCH_PREFIX)
-        .tempdir()
-        .map_err(Error::io("create", "a temporary directory"))
-}
-
-/// Removes a directory that [`scratch`] made in a runner that could not remove it itself. Any other path stays.
-pub fn remove_scratch(path: &Path) {
-    let name = path.file_name().and_then(OsStr::to_str).unwrap_or("");
-    if name.starts_with(SCRATCH_PREFIX) && path.parent() == Some(&std::env::temp_dir()) {
-        // It may have gone already.
-        let _ = fs::remove_dir_all(path);
-    }
-}
-
 /// The entries of a directory in order of their names; none if there is no such directory.
 ///
 /// # Errors
@@ -417,17 +404,6 @@ mod tests {
         for outside in ["../a", "/a", "a/../../b", "", "./a"] {
             assert!(!stays_inside(Path::new(outside)), "{outside}");
         }
-    }
-
-    #[test]
-    fn only_a_scratch_directory_is_removed() {
-        let dir = scratch().expect("a directory");
-        let below = dir.path().join("backendlings-x");
-        create_dir(&below).expect("created");
-        remove_scratch(&below);
-        assert!(below.is_dir(), "it lies somewhere else");
-        remove_scratch(dir.path());
-        assert!(!dir.path().exists());
     }
 
     #[test]

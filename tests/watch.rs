@@ -1,6 +1,7 @@
 //! The watcher in a real terminal: every save is seen once, every key works, and the terminal is as it was at the end.
 #![cfg(unix)]
 
+#[allow(dead_code, reason = "other tests use more of it")]
 mod pty;
 
 use backendlings::{

@@ -7,7 +7,7 @@ use crate::{
     cli::Format,
     error::Result,
     outcome::{Outcome, Report},
-    process::Cancel,
+    process::{self, Cancel},
     progress::{Change, Pristine},
     services::Services,
     ui,
@@ -20,6 +20,7 @@ pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Resu
     let toolchain = Toolchain::find()?;
     let dependencies = context.dependencies(&toolchain);
     let services = Services::of(&context.course.workspace);
+    check::clear_leftovers(&context.course.workspace)?;
     let files = Files::read(&context.course, exercise, Pristine::of(&context.course))?;
     let cancel = Cancel::new();
     // Whoever runs one exercise by hand runs it again.
@@ -43,6 +44,7 @@ pub(super) fn run(context: &Context, name: Option<&str>, format: Format) -> Resu
         let word = ui::report::word(&word, columns(), context.theme);
         ui::print::out(&format!("\n{word}"))?;
     }
+    process::end_strays();
     Ok(end_of(&report))
 }
 
@@ -60,6 +62,7 @@ pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Resu
     let toolchain = Toolchain::find()?;
     let dependencies = context.dependencies(&toolchain);
     let services = Services::of(&context.course.workspace);
+    check::clear_leftovers(&context.course.workspace)?;
     let memory = Memory::new(&context.course, &toolchain)?;
     let progress = |round: Round| {
         if format == Format::Text && console_is_there() {
@@ -84,6 +87,7 @@ pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Resu
             ui::print::out(&json(&all.into()))?;
         }
     }
+    process::end_strays();
     let passed = reports.iter().all(|report| end_of(report) == End::Done);
     Ok(if passed { End::Done } else { End::NotYet })
 }

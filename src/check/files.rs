@@ -5,15 +5,16 @@ use crate::{
     course::{Course, Exercise},
     error::Result,
     progress::Pristine,
+    workspace::BuildDir,
 };
-use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The files of one exercise.
 #[derive(Clone, Debug)]
 pub struct Files {
     source: Source,
     pristine: String,
-    build_dir: PathBuf,
+    build_dir: Arc<BuildDir>,
 }
 
 impl Files {
@@ -42,7 +43,7 @@ impl Files {
         Ok(Self {
             source,
             pristine,
-            build_dir: course.workspace.build(&exercise.name),
+            build_dir: course.workspace.own_build(&exercise.name),
         })
     }
 
@@ -53,7 +54,7 @@ impl Files {
             exercise,
             source: &self.source,
             pristine: &self.pristine,
-            build_dir: &self.build_dir,
+            build_dir: self.build_dir.path(),
         }
     }
 }

@@ -97,9 +97,9 @@ impl Running {
         self.note = Some(note);
     }
 
-    pub(super) fn hold_to(&mut self, limits: Option<Limits>, mark: Option<Mark>) {
+    pub(super) fn hold_to(&mut self, limits: Option<Limits>, mark: Mark) {
         self.limits = limits.map(|limits| (limits, Instant::now() + LOOK_EVERY));
-        self.mark = mark;
+        self.mark = Some(mark);
     }
 
     pub(super) fn will_be_fed(&mut self, feed: Feed) {

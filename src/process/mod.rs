@@ -24,4 +24,4 @@ pub use program::Program;
 pub use record::{Note, Record, Swept};
 pub use run::{End, Finished, launch, run, spawn};
 pub use sandbox::{Level, Sandbox};
-pub use strays::end_strays;
+pub use strays::{end_strays, lives};

@@ -4,7 +4,7 @@ use super::{
     Cancel, Captured, Limit, Program, Running,
     feed::Feed,
     limits,
-    program::{Environment, Input},
+    program::Input,
     strays::{self, Mark},
 };
 use crate::{
@@ -70,10 +70,8 @@ pub fn spawn(program: &Program) -> Result<Running> {
         }
         Input::Empty | Input::Held => None,
     };
-    let mark = (program.environment == Environment::Scrubbed).then(Mark::new);
-    if let Some(mark) = &mark {
-        command.env(strays::VARIABLE, mark.text());
-    }
+    let mark = Mark::new();
+    command.env(strays::VARIABLE, mark.text());
     let mut child = command.spawn().map_err(refused)?;
     if let Some(limits) = &program.limits {
         limits::set(child.id(), limits);

@@ -1,4 +1,4 @@
-//! Programs that have left their group: each learner's program carries a mark in its environment, which all that it starts
+//! Programs that have left their group: each program carries a mark in its environment, which all that it starts
 //! inherits, so that what is left of it is found wherever it has gone. Linux shows the environment of processes; elsewhere only
 //! the group is known, and the record.
 
@@ -82,6 +82,11 @@ pub fn end_strays() -> Vec<u32> {
 #[cfg(not(target_os = "linux"))]
 pub fn end_strays() -> Vec<u32> {
     Vec::new()
+}
+
+/// True if a process has this number; also where nobody tells.
+pub fn lives(pid: u32) -> bool {
+    cfg!(not(unix)) || Identity::of(pid).is_some()
 }
 
 #[cfg_attr(not(target_os = "linux"), expect(dead_code))]

@@ -3,12 +3,13 @@
 //! `backups/00007/` holds one command's copies: `what` names the command, `before/` the files as they were, `after/` the files
 //! as `undo` found them. A name that ends in `-undone` has been used.
 
+use super::store;
 use crate::{
     error::{Error, Result},
     workspace::{self, Workspace},
 };
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -39,6 +40,7 @@ pub struct Undone {
 /// # Errors
 /// [`Error::Io`]. If copying fails nothing has been overwritten.
 pub fn overwrite(workspace: &Workspace, what: &str, files: &[Overwrite]) -> Result<usize> {
+    let _turn = store::lock(workspace)?;
     let mut changing = Vec::new();
     for file in files {
         let old = workspace::read_bytes_if_there(&workspace.root().join(&file.file))?;
@@ -52,6 +54,13 @@ pub fn overwrite(workspace: &Workspace, what: &str, files: &[Overwrite]) -> Resu
     let entry = next_entry(workspace)?;
     // Complete under another name first, so that an entry that can be seen is whole.
     let unfinished = entry.with_extension("new");
+    // What one that was killed had begun is about other files.
+    match fs::remove_dir_all(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(Error::io("remove", &unfinished)(error));
+        }
+        _ => {}
+    }
     workspace::write_atomic(&unfinished.join("what"), what.as_bytes())?;
     for (file, old) in &changing {
         if let Some(old) = old {
@@ -70,6 +79,7 @@ pub fn overwrite(workspace: &Workspace, what: &str, files: &[Overwrite]) -> Resu
 /// # Errors
 /// [`Error::Io`].
 pub fn undo(workspace: &Workspace) -> Result<Option<Undone>> {
+    let _turn = store::lock(workspace)?;
     let Some(entry) = entries(workspace)?.pop() else {
         return Ok(None);
     };
@@ -78,11 +88,15 @@ pub fn undo(workspace: &Workspace) -> Result<Option<Undone>> {
     for copy in workspace::files_below(&before)? {
         let relative = copy.strip_prefix(&before).unwrap_or(&copy).to_owned();
         let target = workspace.root().join(&relative);
-        if let Some(now) = workspace::read_bytes_if_there(&target)? {
-            workspace::write_atomic(&entry.join("after").join(&relative), &now)?;
-        }
         let contents = fs::read(&copy).map_err(Error::io("read", &copy))?;
-        workspace::write_atomic(&target, &contents)?;
+        let now = workspace::read_bytes_if_there(&target)?;
+        // One that was killed in the middle may have brought it back already.
+        if now.as_ref() != Some(&contents) {
+            if let Some(now) = now {
+                workspace::write_atomic(&entry.join("after").join(&relative), &now)?;
+            }
+            workspace::write_atomic(&target, &contents)?;
+        }
         files.push(relative);
     }
     let what = workspace::read(&entry.join("what"))?;
@@ -156,6 +170,54 @@ mod tests {
         undo(&workspace).expect("done").expect("there is one");
         let kept = workspace.backups().join("00001-undone/after/a.rs");
         assert_eq!(workspace::read(&kept).expect("kept"), "new work");
+    }
+
+    #[test]
+    fn an_entry_that_was_not_finished_is_no_part_of_the_next_one() {
+        let (dir, workspace) = course();
+        let begun = workspace.backups().join("00001.new/before/b.rs");
+        workspace::write_atomic(&begun, b"of another command").expect("written");
+        overwrite(&workspace, "reset a", &[replace("one")]).expect("done");
+        let undone = undo(&workspace).expect("done").expect("there is one");
+        assert_eq!(undone.files, [PathBuf::from("a.rs")]);
+        assert!(!dir.path().join("b.rs").exists());
+    }
+
+    #[test]
+    fn an_undo_that_was_cut_short_is_finished_by_the_next_one() {
+        let (dir, workspace) = course();
+        overwrite(&workspace, "reset a", &[replace("one")]).expect("done");
+        // It had kept what stood there and brought the old text back, and was killed then.
+        let kept = workspace.backups().join("00001/after/a.rs");
+        workspace::write_atomic(&kept, b"one").expect("written");
+        workspace::write_atomic(&dir.path().join("a.rs"), b"mine").expect("written");
+        undo(&workspace).expect("done").expect("there is one");
+        let kept = workspace.backups().join("00001-undone/after/a.rs");
+        assert_eq!(workspace::read(&kept).expect("kept"), "one");
+        assert_eq!(
+            workspace::read(&dir.path().join("a.rs")).expect("there"),
+            "mine"
+        );
+    }
+
+    #[test]
+    fn many_commands_at_once_each_keep_their_own() {
+        let (_dir, workspace) = course();
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let workspace = &workspace;
+                scope.spawn(move || {
+                    let text = format!("by {writer}");
+                    overwrite(workspace, "reset a", &[replace(&text)]).expect("done");
+                });
+            }
+        });
+        let mut texts = std::collections::BTreeSet::new();
+        while let Some(undone) = undo(&workspace).expect("done") {
+            let file = workspace.root().join(&undone.files[0]);
+            texts.insert(workspace::read(&file).expect("there"));
+        }
+        assert_eq!(texts.len(), 8, "{texts:?}");
     }
 
     #[test]

@@ -36,13 +36,7 @@ impl Store {
     /// # Errors
     /// As [`Store::load`]; also if the file cannot be written.
     pub fn save(&self, changes: &[Change]) -> Result<Progress> {
-        let lock_file = self.workspace.progress_lock();
-        if let Some(dir) = lock_file.parent() {
-            workspace::create_dir(dir)?;
-        }
-        let lock = File::create(&lock_file).map_err(Error::io("create", &lock_file))?;
-        // Released when `lock` is dropped, also when the process dies.
-        lock.lock().map_err(Error::io("lock", &lock_file))?;
+        let _turn = lock(&self.workspace)?;
         let mut progress = self.load()?;
         for change in changes {
             progress.apply(change);
@@ -50,6 +44,17 @@ impl Store {
         workspace::write_if_changed(&self.workspace.progress(), progress.to_text().as_bytes())?;
         Ok(progress)
     }
+}
+
+/// One writer at a time, of the progress and of backups. Let go when the file is dropped, also when the process dies.
+pub(super) fn lock(workspace: &Workspace) -> Result<File> {
+    let file = workspace.progress_lock();
+    if let Some(dir) = file.parent() {
+        workspace::create_dir(dir)?;
+    }
+    let lock = File::create(&file).map_err(Error::io("create", &file))?;
+    lock.lock().map_err(Error::io("lock", &file))?;
+    Ok(lock)
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@ use super::events::Event;
 use crate::{
     build::{Dependencies, Standby, Toolchain},
     check::{
-        Files, Means, Memory, Round, Source, Stage, advice, check, check_all, elsewhere, tier,
+        Files, Means, Memory, Round, Source, Stage, advice, check, check_all, clear_leftovers,
+        elsewhere, tier,
     },
     course::Course,
     error::Result,
-    process::Cancel,
+    process::{self, Cancel},
     progress::Pristine,
     services::Services,
 };
@@ -134,10 +135,10 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
         standby: Standby::new(),
         services: Services::of(&course.workspace),
     };
-    // If the record cannot be read, the first exercise that needs a service says so.
-    let _ = tools.services.sweep();
     let (passed, to_ask) = channel::<Passed>();
     thread::scope(|scope| {
+        // If the record cannot be read, the first exercise that needs a service says so.
+        scope.spawn(|| clear_leftovers(&course.workspace));
         scope.spawn(|| {
             for passed in to_ask {
                 let means = tools.means(&passed.cancel, &|_| {});
@@ -155,6 +156,8 @@ fn work(inbox: &Receiver<Order>, course: &Course, toolchain: &Toolchain, on_even
                     let files = one(course, run, position, source, means, on_event);
                     warm_ahead(course, position, &tools.dependencies);
                     tools.standby.make_ready();
+                    // What the program has left outside its group; nobody waits for that.
+                    scope.spawn(process::end_strays);
                     if let Some(files) = files {
                         // The thread lives as long as this one.
                         let _ = passed.send(Passed {

@@ -18,6 +18,8 @@ pub(crate) struct Terminal {
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     shown: Arc<(Mutex<vt100::Parser>, Condvar)>,
+    /// All bytes that the program has written.
+    written: Arc<Mutex<Vec<u8>>>,
     /// Draws what the program writes, until it can write no more.
     drawer: Option<JoinHandle<()>>,
 }
@@ -59,9 +61,12 @@ impl Terminal {
         let shown = Arc::new((Mutex::new(parser(rows, cols)), Condvar::new()));
         let mut output = pair.master.try_clone_reader().expect("readable");
         let drawn = Arc::clone(&shown);
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&written);
         let drawer = thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = output.read(&mut buffer) {
+                kept.lock().expect("no panic").extend(&buffer[..read]);
                 drawn.0.lock().expect("no panic").process(&buffer[..read]);
                 drawn.1.notify_all();
             }
@@ -71,6 +76,7 @@ impl Terminal {
             master: pair.master,
             child,
             shown,
+            written,
             drawer: Some(drawer),
         }
     }
@@ -97,6 +103,11 @@ impl Terminal {
 
     pub(crate) fn wait_for_text(&self, text: &str) -> String {
         self.wait_for(text, |screen| screen.contains(text))
+    }
+
+    /// All that was ever written to the terminal, screen after screen, with its escape sequences.
+    pub(crate) fn everything(&self) -> String {
+        String::from_utf8_lossy(&self.written.lock().expect("no panic")).into_owned()
     }
 
     /// Waits for the end, and until all that was written is drawn, and gives the exit code.

@@ -146,7 +146,15 @@ pub enum Command {
     },
     /// Say what is installed, what is missing, and the command that mends it
     Doctor,
-    /// For authors: prove a course
+    /// Make a directory of your own to learn in, from the course in this program or from another one
+    Init {
+        /// The directory; it must be empty or not exist yet
+        dir: PathBuf,
+        /// Another course: its directory, or a .tar.gz of it
+        #[arg(long, value_name = "COURSE")]
+        from: Option<PathBuf>,
+    },
+    /// For authors: make and prove a course
     #[command(subcommand)]
     Dev(DevCommand),
     /// Print a script with which your shell completes commands and options
@@ -162,6 +170,9 @@ pub enum Command {
 /// One command for authors.
 #[derive(Debug, Subcommand)]
 pub enum DevCommand {
+    /// Make a course, or an exercise with every file that belongs to it
+    #[command(subcommand)]
+    New(NewCommand),
     /// Prove exercises: the start fails, the solution passes, each wrong answer is caught at its check
     #[command(
         after_help = "It also looks at names, hints, texts, links and stray files, and at the form of solutions.\n\
@@ -182,6 +193,30 @@ pub enum DevCommand {
         /// How to print
         #[command(flatten)]
         output: Output,
+    },
+}
+
+/// What an author begins.
+#[derive(Debug, Subcommand)]
+pub enum NewCommand {
+    /// A course with one exercise that works
+    Course {
+        /// The directory; it must be empty or not exist yet
+        dir: PathBuf,
+    },
+    /// An exercise that works, to write your lesson over
+    Exercise {
+        /// Its name; it is never changed later, for it is the learners' progress
+        name: String,
+        /// How it is checked: rust, server, sql or quiz
+        #[arg(long)]
+        kind: String,
+        /// The directory of its chapter, as in 01_basics
+        #[arg(long, value_name = "DIR")]
+        chapter: String,
+        /// The title of the chapter, if it is a new one
+        #[arg(long, value_name = "TITLE")]
+        chapter_title: Option<String>,
     },
 }
 

@@ -173,6 +173,16 @@ impl Workspace {
         self.private().join("proofs")
     }
 
+    /// What git does not keep: `.gitignore`.
+    pub fn git_ignore(&self) -> PathBuf {
+        self.root.join(".gitignore")
+    }
+
+    /// The digests of the files that the learner was given.
+    pub fn shipped(&self) -> PathBuf {
+        self.private().join("shipped.txt")
+    }
+
     /// `solutions/`.
     pub fn solutions(&self) -> PathBuf {
         self.root.join("solutions")
@@ -335,6 +345,19 @@ pub fn take_over(made: &Path, own: &Path) -> Result<()> {
     // No link: the other one may be written over in place.
     fs::copy(made, own).map_err(Error::io("write", own))?;
     Ok(())
+}
+
+/// Removes a file; one that is not there is removed already.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Error::io("remove", path)(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// When a file was written, if that can be told.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{ADDER, Tiny, adder_solved};
+use common::{ADDER, Ran, Tiny, adder_solved, program};
 use std::fs;
 
 const START: &str = "exercises/00_first/adder.rs";
@@ -459,4 +459,151 @@ fn what_was_proved_is_believed_until_it_is_to_be_fresh() {
     assert_eq!(tiny.read("count").len(), 5, "nothing has changed");
     tiny.run(&["dev", "check", "--fresh"]);
     assert_eq!(tiny.read("count").len(), 10);
+}
+
+/// The commands of a section of CONTRIBUTING, in order.
+fn commands(section: &str) -> Vec<String> {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/CONTRIBUTING.md"));
+    let page = page.expect("the page");
+    let (_, rest) = page.split_once(section).expect("the section");
+    let section = rest.split("\n## ").next().expect("its text");
+    let blocks = section.split("```sh\n").skip(1);
+    let lines = blocks.flat_map(|block| block.split("```").next().expect("its end").lines());
+    lines
+        .map(|line| line.trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+#[test]
+fn the_page_for_instructors_works_word_by_word_in_an_empty_directory() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut here = dir.path().to_owned();
+    let commands = commands("\n## A course of your own\n");
+    assert!(commands.len() > 10, "{commands:?}");
+    for command in &commands {
+        if let Some(to) = command.strip_prefix("cd ") {
+            here = here.join(to).canonicalize().expect("a directory");
+            continue;
+        }
+        let words = words(command);
+        let ran = match words.split_first() {
+            Some((first, args)) if first == "backendlings" => Ran::of(program(&here).args(args)),
+            Some((first, args)) => Ran::of(
+                std::process::Command::new(first)
+                    .args(args)
+                    .current_dir(&here),
+            ),
+            None => unreachable!("it is not empty"),
+        };
+        assert_eq!(ran.code, 0, "{command}: {ran:#?}");
+        if command == "backendlings dev check" {
+            ran.says(&["0 errors, 0 warnings"]);
+        }
+    }
+    let progress = here.join("exercises/01_http/unknown_path.rs");
+    assert!(progress.is_file(), "the learner has the exercises");
+}
+
+/// The words of a command, as a shell takes them apart.
+fn words(command: &str) -> Vec<String> {
+    let parts = command.split('"').enumerate();
+    parts
+        .flat_map(|(index, part)| match index % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        })
+        .collect()
+}
+
+#[test]
+fn a_new_exercise_keeps_every_line_of_info_toml_and_stands_behind_its_chapter() {
+    let tiny = sound();
+    let info = format!(
+        "# Mine.\n{INFO}\n# The last one.\n[[exercises]]\nname = \"other\"\ndir = \"01_b\"\nhint = \"h\"\n"
+    );
+    tiny.write("info.toml", &info);
+    tiny.run(&[
+        "dev",
+        "new",
+        "exercise",
+        "success",
+        "--kind",
+        "rust",
+        "--chapter",
+        "00_first",
+    ])
+    .ends_with(0)
+    .says(&["exercises/00_first/success.rs", "info.toml"]);
+    let after = tiny.read("info.toml");
+    let mut lines = after.lines();
+    for line in info.lines() {
+        assert!(
+            lines.any(|found| found == line),
+            "{line} is gone or elsewhere in {after}"
+        );
+    }
+    let names: Vec<_> = after
+        .lines()
+        .filter(|line| line.starts_with("name = "))
+        .collect();
+    assert_eq!(
+        names,
+        ["name = \"adder\"", "name = \"success\"", "name = \"other\""]
+    );
+    assert!(tiny.read(README).contains("`success`"));
+    tiny.run(&["dev", "check", "success"])
+        .ends_with(0)
+        .says(&["0 errors, 0 warnings"]);
+}
+
+#[test]
+fn nothing_that_exists_is_written_over() {
+    let tiny = sound();
+    let before = tiny.read("info.toml");
+    for (args, why) in [
+        (
+            ["adder", "00_first"],
+            "an exercise is named `adder` already",
+        ),
+        (["../adder", "00_first"], "would lie outside exercises/"),
+        (["good", "../00_first"], "would lie outside exercises/"),
+        (
+            ["b c", "00_first"],
+            "`b c` cannot be the name of an exercise",
+        ),
+    ] {
+        let [name, chapter] = args;
+        tiny.run(&[
+            "dev",
+            "new",
+            "exercise",
+            name,
+            "--kind",
+            "sql",
+            "--chapter",
+            chapter,
+        ])
+        .ends_with(2)
+        .complains(&[why]);
+        assert_eq!(tiny.read("info.toml"), before, "{name}");
+    }
+    assert!(!tiny.path("exercises/00_first/b c.sql").exists());
+    tiny.write("solutions/00_first/taken.rs", "fn main() {}\n");
+    tiny.run(&[
+        "dev",
+        "new",
+        "exercise",
+        "taken",
+        "--kind",
+        "rust",
+        "--chapter",
+        "00_first",
+    ])
+    .ends_with(2)
+    .complains(&["solutions/00_first/taken.rs exists already"]);
+    let root = tiny.root().display().to_string();
+    tiny.run(&["dev", "new", "course", &root])
+        .ends_with(2)
+        .complains(&["is not empty"]);
 }

@@ -1,12 +1,12 @@
-//! `dev check`: what an author is told about a course.
+//! `dev new` and `dev check`: what an author begins with, and is told about a course.
 
 use super::{End, context};
 use crate::{
-    author::{self, Plan, Prover, Role, Step, Trust, Verdict},
+    author::{self, NewExercise, Plan, Prover, Role, Step, Trust, Verdict},
     build::{Dependencies, Toolchain},
-    cli::{DevCommand, Format, Output},
-    course::Course,
-    error::Result,
+    cli::{DevCommand, Format, NewCommand, Output},
+    course::{Course, Kind, nearest},
+    error::{Error, Result},
     outcome::{Fault, Weight},
     process::Cancel,
     services::Services,
@@ -18,6 +18,7 @@ use std::{fmt::Write as _, io::IsTerminal as _, path::Path};
 /// Does what an author asks for.
 pub(super) fn dev(root: Option<&Path>, command: DevCommand, theme: Theme) -> Result<End> {
     match command {
+        DevCommand::New(command) => new(root, command),
         DevCommand::Check {
             names,
             fresh,
@@ -41,6 +42,55 @@ pub(super) fn dev(root: Option<&Path>, command: DevCommand, theme: Theme) -> Res
             check(root, &asked, theme)
         }
     }
+}
+
+fn new(root: Option<&Path>, command: NewCommand) -> Result<End> {
+    let (written, then) = match command {
+        NewCommand::Course { dir } => {
+            let dir = std::path::absolute(&dir).map_err(Error::io("find", &dir))?;
+            let then = format!(
+                "Go there ({}) and start the loop with: backendlings",
+                dir.display()
+            );
+            (author::new_course(&dir)?, then)
+        }
+        NewCommand::Exercise {
+            name,
+            kind,
+            chapter,
+            chapter_title,
+        } => {
+            let known = Kind::ALL.iter().find(|(word, _)| *word == kind);
+            let Some(&(_, kind)) = known else {
+                return Err(Error::UnknownName {
+                    what: "kind",
+                    nearest: nearest(&kind, Kind::ALL.iter().map(|(word, _)| *word)),
+                    name: kind,
+                });
+            };
+            let course = Course::load(context::find(root)?)?;
+            let then = format!(
+                "Write your lesson over it, and prove it with: backendlings dev check {name}"
+            );
+            let new = NewExercise {
+                name,
+                kind,
+                dir: chapter,
+                chapter_title,
+            };
+            (
+                author::new_exercise(&course.workspace, Some(&course), &new)?,
+                then,
+            )
+        }
+    };
+    let mut text = String::from("Written:\n");
+    for file in written {
+        let _ = writeln!(text, "  {}", file.display());
+    }
+    let _ = writeln!(text, "{then}");
+    ui::print::out(&ui::harmless(&text))?;
+    Ok(End::Done)
 }
 
 /// What is done with the verdicts on wrong answers.

@@ -5,6 +5,7 @@ mod context;
 mod dev;
 mod doctor;
 mod files;
+mod init;
 mod learn;
 mod place;
 mod serve;
@@ -84,6 +85,7 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
         }
         Command::Undo => files::undo(&context()?),
         Command::Doctor => doctor::doctor(cli.root.as_deref(), theme),
+        Command::Init { dir, from } => init::init(&dir, from.as_deref(), cli.root.as_deref()),
         Command::Dev(command) => dev::dev(cli.root.as_deref(), command, theme),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -3,6 +3,7 @@
 //! It reads the course, never the learner's progress, and checks no answers.
 
 mod dependencies;
+mod entry;
 mod info;
 mod manifest;
 mod own_manifest;
@@ -18,6 +19,7 @@ use std::{
     time::Duration,
 };
 
+pub use entry::NewEntry;
 pub use manifest::write_editor_manifest;
 pub use own_manifest::OwnManifest;
 pub use toml::Spanned;
@@ -117,7 +119,7 @@ impl Kind {
     }
 
     /// The ending of the learner's file.
-    fn extension(self) -> &'static str {
+    pub fn extension(self) -> &'static str {
         match self {
             Self::Rust | Self::Server => "rs",
             Self::Sql => "sql",

@@ -68,8 +68,13 @@ pub fn kit(course: &Course) -> Result<Kit> {
 
 /// The digest of a file of the kit, as [kit] in `info.toml` has it.
 pub fn digest_of(text: &str) -> String {
+    digest_of_bytes(text.as_bytes())
+}
+
+/// The SHA-256 of a file, in hexadecimal digits.
+pub fn digest_of_bytes(bytes: &[u8]) -> String {
     let mut hex = String::new();
-    for byte in Sha256::digest(text.as_bytes()) {
+    for byte in Sha256::digest(bytes) {
         let _ = write!(hex, "{byte:02x}");
     }
     hex

@@ -15,7 +15,7 @@ use std::{
 };
 
 pub use backups::{Overwrite, Undone, overwrite, undo};
-pub use kit::{Kit, digest_of, kit};
+pub use kit::{Kit, digest_of, digest_of_bytes, kit};
 pub use pristine::{Pristine, reset};
 pub use store::Store;
 

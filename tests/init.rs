@@ -1,0 +1,199 @@
+//! `init`: a learner's directory from a course, and what it refuses.
+
+mod common;
+
+use common::{ADDER_FILE, Ran, Tiny, adder_solved, program};
+use flate2::{Compression, write::GzEncoder};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Runs the program in an empty directory.
+fn run(here: &Path, args: &[&str]) -> Ran {
+    Ran::of(program(here).args(args))
+}
+
+fn empty() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a directory")
+}
+
+/// The files of a directory, without those of git and the private ones.
+fn files(root: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut dirs = vec![root.to_owned()];
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(dir).expect("readable") {
+            let path = entry.expect("readable").path();
+            let name = path.strip_prefix(root).expect("inside");
+            let name = name.to_string_lossy().into_owned();
+            match path.is_dir() {
+                true if name == ".git" || name == ".backendlings" => {}
+                true => dirs.push(path),
+                false => found.push(name),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn archive(entries: &[(&str, &str)]) -> Vec<u8> {
+    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for (path, text) in entries {
+        let mut header = tar::Header::new_gnu();
+        // `set_path` refuses what the test is about.
+        let name = path.as_bytes();
+        header.as_gnu_mut().expect("gnu").name[..name.len()].copy_from_slice(name);
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        tar.append(&header, text.as_bytes()).expect("packed");
+    }
+    let gz = tar.into_inner().expect("packed");
+    gz.finish().expect("packed")
+}
+
+#[test]
+fn a_course_becomes_a_learners_directory_that_works() {
+    let course = Tiny::new();
+    course.write("exercises/Cargo.toml", "not theirs");
+    course.write("tests/wrong/adder/a.rs", "not theirs");
+    course.write(
+        ".backendlings-progress.txt",
+        "backendlings-progress 1\ndone adder\n",
+    );
+    let home = empty();
+    let from = course.root().display().to_string();
+    run(home.path(), &["init", "learn", "--from", &from])
+        .ends_with(0)
+        .says(&["3 exercises are in", "git repository of your own"]);
+    let learn = home.path().join("learn");
+    assert_eq!(
+        files(&learn),
+        [
+            ".gitignore",
+            ".helix/languages.toml",
+            ".vscode/settings.json",
+            ".zed/settings.json",
+            "exercises/00_first/adder.rs",
+            "exercises/00_first/greeting.rs",
+            "exercises/01_second/doubler.rs",
+            "exercises/Cargo.toml",
+            "info.toml",
+            "solutions/00_first/adder.rs",
+            "solutions/00_first/greeting.rs",
+            "solutions/01_second/doubler.rs",
+        ]
+    );
+    let manifest = fs::read_to_string(learn.join("exercises/Cargo.toml")).expect("written");
+    assert!(manifest.contains("name = \"adder\""), "{manifest}");
+    run(&learn, &["run", "adder"]).ends_with(1);
+    fs::write(learn.join(ADDER_FILE), adder_solved()).expect("written");
+    run(&learn, &["run", "adder"]).ends_with(0);
+    // Only the learner's own work differs from what was handed out.
+    let git = Command::new("git")
+        .args(["status", "--porcelain"])
+        .current_dir(&learn)
+        .output();
+    let told = String::from_utf8(git.expect("git").stdout).expect("UTF-8");
+    assert_eq!(told, " M exercises/00_first/adder.rs\n");
+}
+
+#[test]
+fn an_archive_with_a_directory_around_everything_is_a_course() {
+    let home = empty();
+    let course = Tiny::new();
+    let packed: Vec<(String, String)> = files(course.root())
+        .into_iter()
+        .map(|file| (format!("course-1.0/{file}"), course.read(&file)))
+        .collect();
+    let entries: Vec<_> = packed
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    fs::write(home.path().join("course.tar.gz"), archive(&entries)).expect("written");
+    run(home.path(), &["init", "learn", "--from", "course.tar.gz"]).ends_with(0);
+    run(&home.path().join("learn"), &["run", "greeting"]).ends_with(0);
+}
+
+#[test]
+fn an_archive_that_leads_out_of_itself_is_refused_and_nothing_is_written() {
+    for path in ["../evil.rs", "exercises/../../evil.rs", "/tmp/evil.rs"] {
+        let home = empty();
+        let packed = archive(&[("info.toml", common::INFO), (path, "evil")]);
+        fs::write(home.path().join("course.tar.gz"), packed).expect("written");
+        run(home.path(), &["init", "learn", "--from", "course.tar.gz"])
+            .ends_with(2)
+            .complains(&[
+                "names a path outside of itself",
+                "evil.rs",
+                "Nothing was written",
+            ]);
+        assert_eq!(files(home.path()), ["course.tar.gz"], "{path}");
+    }
+}
+
+#[test]
+fn what_is_no_course_and_what_is_not_empty_is_refused() {
+    let home = empty();
+    fs::write(home.path().join("mine.txt"), "mine").expect("written");
+    let course = Tiny::new();
+    let from = course.root().display().to_string();
+    run(home.path(), &["init", ".", "--from", &from])
+        .ends_with(2)
+        .complains(&["is not empty", "Name a directory that does not exist yet"]);
+    assert_eq!(files(home.path()), ["mine.txt"]);
+    let nothing = empty();
+    let from = nothing.path().display().to_string();
+    run(home.path(), &["init", "learn", "--from", &from])
+        .ends_with(2)
+        .complains(&["holds no course", "info.toml"]);
+    run(home.path(), &["init", "learn", "--from", "mine.txt"])
+        .ends_with(2)
+        .complains(&["could not read mine.txt"]);
+    assert!(!home.path().join("learn").exists());
+}
+
+/// What `cargo package` would send has the course, and is small enough for it.
+#[test]
+fn the_package_holds_the_course_and_is_small() {
+    const MOST: u64 = 10_000_000;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let listed = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--allow-dirty", "--offline"])
+        .current_dir(root)
+        .output()
+        .expect("cargo runs");
+    let listed = String::from_utf8(listed.stdout).expect("UTF-8");
+    let listed: Vec<&str> = listed.lines().collect();
+    let course = backendlings::course::Course::load(backendlings::workspace::Workspace::at(root));
+    let course = course.expect("the course is right");
+    let mut wanted = vec![
+        PathBuf::from("info.toml"),
+        "exercises/dependencies.lock".into(),
+        "build.rs".into(),
+    ];
+    for exercise in &course.exercises {
+        wanted.push(course.relative_file(exercise));
+        wanted.push(
+            course
+                .workspace
+                .shown(&course.solution(exercise))
+                .to_owned(),
+        );
+    }
+    for file in wanted {
+        let name = file.to_string_lossy().replace('\\', "/");
+        assert!(
+            listed.contains(&name.as_str()),
+            "{name} is not in the package"
+        );
+    }
+    let size: u64 = listed
+        .iter()
+        .filter_map(|file| Some(fs::metadata(root.join(file)).ok()?.len()))
+        .sum();
+    assert!(size < MOST, "{size} bytes, even before they are packed");
+}

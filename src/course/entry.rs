@@ -35,13 +35,13 @@ impl NewEntry<'_> {
                 .filter(|block| block.header == "[[exercises]]")
         };
         let mut insertions = Vec::new();
-        let last = exercises().filter(of_chapter).next_back();
+        let last = exercises().rfind(of_chapter);
         insertions.push((
             last.map_or(text.trim_end().len(), |block| block.end),
             self.exercise(),
         ));
         let chapters = || blocks.iter().filter(|block| block.header == "[[chapters]]");
-        if chapters().find(of_chapter).is_none() {
+        if !chapters().any(|block| of_chapter(&block)) {
             let chapter = format!(
                 "[[chapters]]\ndir = {dir}\ntitle = {}\n",
                 quoted(self.chapter_title.unwrap_or(self.dir))

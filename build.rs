@@ -2,14 +2,15 @@
 //!
 //! A program for trying things out (`cargo run`) carries nothing: it stands in the course, and would be built anew after each save.
 
-#[path = "src/author/packed.rs"]
+#[allow(unreachable_pub, reason = "it is a part of the library too")]
+#[path = "src/workspace/packed.rs"]
 mod packed;
 
 use std::{env, fs, io, path::Path};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/author/packed.rs");
+    println!("cargo::rerun-if-changed=src/workspace/packed.rs");
     let mut files = Vec::new();
     if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         for part in packed::PARTS {

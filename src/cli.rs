@@ -132,7 +132,7 @@ pub enum Command {
         #[arg(long, short)]
         yes: bool,
     },
-    /// Bring back the files that the last `reset` overwrote
+    /// Bring back the files that the last `reset` or `update` overwrote
     Undo,
     /// Check every exercise and write down which are done
     #[command(after_help = "It ends with 0 if all pass and with 1 if one does not yet.")]
@@ -151,6 +151,12 @@ pub enum Command {
         /// The directory; it must be empty or not exist yet
         dir: PathBuf,
         /// Another course: its directory, or a .tar.gz of it
+        #[arg(long, value_name = "COURSE")]
+        from: Option<PathBuf>,
+    },
+    /// Bring the newer course into a directory that `init` made; what you wrote stays
+    Update {
+        /// The newer course: its directory, or a .tar.gz of it; the one in this program if you name none
         #[arg(long, value_name = "COURSE")]
         from: Option<PathBuf>,
     },

@@ -2,6 +2,8 @@
 //!
 //! It knows where things lie, not what is in them.
 
+pub mod packed;
+
 use crate::error::{Error, Result};
 use std::{
     ffi::OsStr,
@@ -176,6 +178,11 @@ impl Workspace {
     /// What git does not keep: `.gitignore`.
     pub fn git_ignore(&self) -> PathBuf {
         self.root.join(".gitignore")
+    }
+
+    /// Where a learner's work on an exercise lies that is no longer in the course. `file` is relative to the course.
+    pub fn removed(&self, file: &Path) -> PathBuf {
+        self.root.join("removed").join(file)
     }
 
     /// The digests of the files that the learner was given.

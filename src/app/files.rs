@@ -1,8 +1,11 @@
 //! `reset` and `undo`: the learner's files back as they were.
 
-use super::{End, context::Context};
+use super::{
+    End,
+    context::{Context, refresh_manifest},
+};
 use crate::{
-    course::{Exercise, nearest},
+    course::{Course, Exercise, nearest},
     error::{Error, Result},
     progress::{self, Change, Pristine},
     ui,
@@ -97,6 +100,9 @@ pub(super) fn undo(context: &Context) -> Result<End> {
         ui::print::out("There is nothing to undo.\n")?;
         return Ok(End::Done);
     };
+    // An update may have brought another course, and another progress with it.
+    let course = Course::load(context.course.workspace.clone())?;
+    refresh_manifest(&course, &context.store.load()?)?;
     let mut text = format!("Undone: {}\n", undone.what);
     for file in undone.files {
         text.push_str(&format!("  {}\n", file.display()));

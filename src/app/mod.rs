@@ -9,6 +9,7 @@ mod init;
 mod learn;
 mod place;
 mod serve;
+mod update;
 mod watch;
 
 use crate::{
@@ -86,6 +87,7 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
         Command::Undo => files::undo(&context()?),
         Command::Doctor => doctor::doctor(cli.root.as_deref(), theme),
         Command::Init { dir, from } => init::init(&dir, from.as_deref(), cli.root.as_deref()),
+        Command::Update { from } => update::update(cli.root.as_deref(), from.as_deref()),
         Command::Dev(command) => dev::dev(cli.root.as_deref(), command, theme),
         Command::Completions { shell } => {
             clap_complete::generate(

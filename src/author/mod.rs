@@ -10,6 +10,7 @@
 //!
 //! | `new`, `templates` | makes a course or an exercise that works |
 //! | `package`, `init` | hands a course out: a learner's directory from the program itself, a directory or an archive |
+//! | `shipped`, `update` | what a learner was given, and a newer course over their work |
 //!
 //! It gives [`crate::outcome::Fault`]s and prints nothing.
 
@@ -17,7 +18,6 @@ mod form;
 mod init;
 mod new;
 mod package;
-mod packed;
 mod place;
 pub mod prover;
 pub mod round;
@@ -28,6 +28,7 @@ mod templates;
 mod texts;
 pub mod trial;
 mod twins;
+mod update;
 
 pub use init::{Repository, init};
 pub use new::{NewExercise, new_course, new_exercise};
@@ -35,3 +36,4 @@ pub use package::Package;
 pub use prover::{Proof, Prover, Trust};
 pub use round::{Plan, Step, Verdict, check_course, taking_turns, unreadable};
 pub use trial::{Role, Trial, trials};
+pub use update::{Updated, update};

@@ -2,10 +2,9 @@
 //!
 //! It reads and writes nothing of a learner's; `init` and `update` do.
 
-use super::packed;
 use crate::{
     error::{Error, Result},
-    workspace,
+    workspace::{self, packed},
 };
 use std::{
     collections::BTreeMap,

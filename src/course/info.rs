@@ -1,5 +1,8 @@
 //! `info.toml`: read, checked, turned into a [`Course`]. The keys of rustlings keep rustlings' meaning.
 
+mod former;
+mod names;
+
 use super::{
     Chapter, Course, Exercise, Hint, Kind, Need, OwnManifest, nearest,
     toml_file::{error_at, parse_toml},
@@ -8,6 +11,7 @@ use crate::{
     error::Result,
     workspace::{self, Workspace},
 };
+use names::{check_dir, check_file_name, check_name};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -63,6 +67,8 @@ struct RawExercise {
     hints: Vec<RawHint>,
     #[serde(default)]
     skip_check_unsolved: bool,
+    #[serde(default)]
+    was: Vec<Spanned<String>>,
     #[serde(default)]
     needs: Vec<Spanned<String>>,
     #[serde(default)]
@@ -134,6 +140,7 @@ pub(super) fn load(workspace: Workspace) -> Result<Course> {
         );
     }
 
+    former::check(&source, raw.exercises.get_ref())?;
     let known = known_chapters(&source, &raw.chapters, &raw.dependencies)?;
     let mut course = Course {
         own_manifest: OwnManifest::read(&workspace)?,
@@ -285,6 +292,7 @@ fn add(
         hints,
         needs,
         skip_check_unsolved: raw.skip_check_unsolved,
+        was: raw.was.into_iter().map(Spanned::into_inner).collect(),
         time_limit: raw
             .limits
             .seconds
@@ -363,53 +371,6 @@ fn needs_of(source: &Source<'_>, raw: &RawExercise) -> Result<Vec<Need>> {
         needs.push(*need);
     }
     Ok(needs)
-}
-
-fn check_name(source: &Source<'_>, name: &Spanned<String>) -> Result<()> {
-    let letters = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if name.get_ref().is_empty() || !name.get_ref().chars().all(letters) {
-        return source.error(
-            name,
-            format!("`{}` cannot be the name of an exercise", name.get_ref()),
-            "Use letters of a to z, digits, `_` and `-`.",
-        );
-    }
-    Ok(())
-}
-
-/// A server may be in another language, and its file has that language's name.
-fn check_file_name(
-    source: &Source<'_>,
-    file: &Spanned<String>,
-    kind: Option<RawKind>,
-) -> Result<()> {
-    let name = Path::new(file.get_ref());
-    if !workspace::stays_inside(name) || name.components().count() != 1 {
-        return source.error(
-            file,
-            format!("`{}` is no name of a file", file.get_ref()),
-            "Name the file without a directory: dir says where it lies.",
-        );
-    }
-    if !matches!(kind, Some(RawKind::Server)) {
-        return source.error(
-            file,
-            "only an exercise of kind server has a file in another language".into(),
-            "Take `file` out; the name of the exercise is the name of its file.",
-        );
-    }
-    Ok(())
-}
-
-fn check_dir(source: &Source<'_>, dir: &Spanned<String>) -> Result<()> {
-    if !workspace::stays_inside(Path::new(dir.get_ref())) {
-        return source.error(
-            dir,
-            format!("the directory `{}` leaves the course", dir.get_ref()),
-            "Name a directory below exercises/, without `..`.",
-        );
-    }
-    Ok(())
 }
 
 /// The files that a check reads must be there. The learner's own file may be missing: that is told when it is checked.

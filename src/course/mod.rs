@@ -82,6 +82,8 @@ pub struct Exercise {
     pub needs: Vec<Need>,
     /// It passes as shipped.
     pub skip_check_unsolved: bool,
+    /// The names that it had in earlier versions of the course.
+    pub was: Vec<String>,
     /// How long one test, one step or one query may take.
     pub time_limit: Duration,
 }

@@ -1,7 +1,7 @@
 //! Before a file of the learner's is overwritten it is copied away; `undo` brings it back.
 //!
-//! `backups/00007/` holds one command's copies: `what` names the command, `before/` the files as they were, `after/` the files
-//! as `undo` found them. A name that ends in `-undone` has been used.
+//! `backups/00007/` holds one command's copies: `what` names the command, `before/` the files as they were, `created` the names of
+//! those that were not there, `after/` the files as `undo` found them. A name that ends in `-undone` has been used.
 
 use super::store;
 use crate::{
@@ -15,13 +15,16 @@ use std::{
 
 const UNDONE: &str = "-undone";
 
-/// A file to overwrite.
+/// The list of the files that a command made.
+const CREATED: &str = "created";
+
+/// A file to overwrite, to write anew or to remove.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overwrite {
     /// The file, relative to the course.
     pub file: PathBuf,
-    /// Its new contents.
-    pub contents: Vec<u8>,
+    /// Its new contents; `None` takes it away.
+    pub contents: Option<Vec<u8>>,
 }
 
 /// What an undo brought back.
@@ -44,7 +47,7 @@ pub fn overwrite(workspace: &Workspace, what: &str, files: &[Overwrite]) -> Resu
     let mut changing = Vec::new();
     for file in files {
         let old = workspace::read_bytes_if_there(&workspace.root().join(&file.file))?;
-        if old.as_ref() != Some(&file.contents) {
+        if old != file.contents {
             changing.push((file, old));
         }
     }
@@ -62,6 +65,11 @@ pub fn overwrite(workspace: &Workspace, what: &str, files: &[Overwrite]) -> Resu
         _ => {}
     }
     workspace::write_atomic(&unfinished.join("what"), what.as_bytes())?;
+    let created = changing.iter().filter(|(_, old)| old.is_none());
+    let created: String = created
+        .map(|(file, _)| format!("{}\n", file.file.display()))
+        .collect();
+    workspace::write_atomic(&unfinished.join(CREATED), created.as_bytes())?;
     for (file, old) in &changing {
         if let Some(old) = old {
             workspace::write_atomic(&unfinished.join("before").join(&file.file), old)?;
@@ -69,7 +77,11 @@ pub fn overwrite(workspace: &Workspace, what: &str, files: &[Overwrite]) -> Resu
     }
     fs::rename(&unfinished, &entry).map_err(Error::io("rename", &unfinished))?;
     for (file, _) in &changing {
-        workspace::write_atomic(&workspace.root().join(&file.file), &file.contents)?;
+        let target = workspace.root().join(&file.file);
+        match &file.contents {
+            Some(contents) => workspace::write_atomic(&target, contents)?,
+            None => workspace::remove_file(&target)?,
+        }
     }
     Ok(changing.len())
 }
@@ -85,6 +97,15 @@ pub fn undo(workspace: &Workspace) -> Result<Option<Undone>> {
     };
     let before = entry.join("before");
     let mut files = Vec::new();
+    let created = workspace::read_if_there(&entry.join(CREATED))?.unwrap_or_default();
+    for relative in created.lines().map(PathBuf::from) {
+        let target = workspace.root().join(&relative);
+        if let Some(now) = workspace::read_bytes_if_there(&target)? {
+            workspace::write_atomic(&entry.join("after").join(&relative), &now)?;
+            workspace::remove_file(&target)?;
+            files.push(relative);
+        }
+    }
     for copy in workspace::files_below(&before)? {
         let relative = copy.strip_prefix(&before).unwrap_or(&copy).to_owned();
         let target = workspace.root().join(&relative);
@@ -144,7 +165,7 @@ mod tests {
     fn replace(contents: &str) -> Overwrite {
         Overwrite {
             file: "a.rs".into(),
-            contents: contents.into(),
+            contents: Some(contents.into()),
         }
     }
 
@@ -218,6 +239,30 @@ mod tests {
             texts.insert(workspace::read(&file).expect("there"));
         }
         assert_eq!(texts.len(), 8, "{texts:?}");
+    }
+
+    #[test]
+    fn what_a_command_made_and_took_away_is_undone_too() {
+        let (dir, workspace) = course();
+        let made = Overwrite {
+            file: "b.rs".into(),
+            contents: Some(b"made".to_vec()),
+        };
+        let taken = Overwrite {
+            file: "a.rs".into(),
+            contents: None,
+        };
+        let changed = overwrite(&workspace, "update", &[made, taken]).expect("done");
+        assert_eq!(changed, 2);
+        assert!(!dir.path().join("a.rs").exists() && dir.path().join("b.rs").exists());
+        undo(&workspace).expect("done").expect("there is one");
+        assert_eq!(
+            workspace::read(&dir.path().join("a.rs")).expect("there"),
+            "mine"
+        );
+        assert!(!dir.path().join("b.rs").exists());
+        let kept = workspace.backups().join("00001-undone/after/b.rs");
+        assert_eq!(workspace::read(&kept).expect("kept"), "made");
     }
 
     #[test]

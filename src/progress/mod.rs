@@ -109,6 +109,21 @@ impl Progress {
         self.seen_early.contains(name)
     }
 
+    /// An exercise has another name now: what is known of it goes along.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        for names in [&mut self.done, &mut self.skipped, &mut self.seen_early] {
+            if names.remove(from) {
+                names.insert(to.to_owned());
+            }
+        }
+        if let Some(count) = self.hints.remove(from) {
+            self.hints.insert(to.to_owned(), count);
+        }
+        if self.current.as_deref() == Some(from) {
+            self.current = Some(to.to_owned());
+        }
+    }
+
     /// Takes a change in.
     pub fn apply(&mut self, change: &Change) {
         match change {

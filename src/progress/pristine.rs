@@ -92,7 +92,7 @@ pub fn reset(pristine: Pristine<'_>, what: &str, exercises: &[&Exercise]) -> Res
         .map(|exercise| {
             Ok(Overwrite {
                 file: pristine.course.relative_file(exercise),
-                contents: pristine.text(exercise)?.into_bytes(),
+                contents: Some(pristine.text(exercise)?.into_bytes()),
             })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -103,7 +103,7 @@ pub fn reset(pristine: Pristine<'_>, what: &str, exercises: &[&Exercise]) -> Res
         .filter(|(file, _)| kit.changed.contains(file));
     files.extend(changed.map(|(file, text)| Overwrite {
         file,
-        contents: text.into_bytes(),
+        contents: Some(text.into_bytes()),
     }));
     overwrite(&pristine.course.workspace, what, &files)
 }

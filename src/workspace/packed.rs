@@ -3,7 +3,7 @@
 //! Each file is a line with its path, a line with its length, and its bytes. It knows no directories of a learner.
 
 /// What belongs to a course: these files, and all below these directories.
-pub(super) const PARTS: [&str; 3] = ["info.toml", "exercises", "solutions"];
+pub const PARTS: [&str; 3] = ["info.toml", "exercises", "solutions"];
 
 /// Files of those directories that are a learner's own or made anew: they do not travel.
 const LEFT_OUT: [&str; 3] = [
@@ -13,7 +13,7 @@ const LEFT_OUT: [&str; 3] = [
 ];
 
 /// True if the file with this path, relative to the course, belongs to what learners are given.
-pub(super) fn is_shipped(path: &str) -> bool {
+pub fn is_shipped(path: &str) -> bool {
     let below = |part: &str| {
         path.strip_prefix(part)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -23,7 +23,7 @@ pub(super) fn is_shipped(path: &str) -> bool {
 
 /// The files as one sequence.
 #[allow(dead_code, reason = "only the build script packs")]
-pub(super) fn pack(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub fn pack(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut packed = Vec::new();
     for (path, bytes) in files {
         packed.extend_from_slice(format!("{path}\n{}\n", bytes.len()).as_bytes());
@@ -34,7 +34,7 @@ pub(super) fn pack(files: &[(String, Vec<u8>)]) -> Vec<u8> {
 
 /// The files again; `None` if that is no sequence of files.
 #[allow(dead_code, reason = "the build script does not unpack")]
-pub(super) fn unpack(mut packed: &[u8]) -> Option<Vec<(String, &[u8])>> {
+pub fn unpack(mut packed: &[u8]) -> Option<Vec<(String, &[u8])>> {
     let mut files = Vec::new();
     while !packed.is_empty() {
         let path = line(&mut packed)?;

@@ -1,0 +1,237 @@
+//! `update`: a newer course over work in progress. What the learner wrote stays; what they were given is replaced.
+//!
+//! Everything it does to files is one entry of the backups, so that `undo` takes back all of it.
+
+use super::{package::Package, shipped};
+use crate::{
+    course::{Course, Exercise},
+    error::{Error, Result},
+    progress::{self, Overwrite, Progress, digest_of_bytes},
+    workspace::{self, Workspace},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+/// What an update did. Paths are relative to the course.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Updated {
+    /// Files that were as given, and are the new ones now.
+    pub replaced: Vec<PathBuf>,
+    /// Files that were not there before.
+    pub added: Vec<PathBuf>,
+    /// The learner's work that stays, with the new version beside it.
+    pub kept: Vec<(PathBuf, PathBuf)>,
+    /// Files of the course that somebody had edited: the new one is in their place, and the edited one beside it.
+    pub put_back: Vec<(PathBuf, PathBuf)>,
+    /// Files that are gone.
+    pub removed: Vec<PathBuf>,
+    /// The learner's work on exercises that are gone, and where it lies now.
+    pub set_aside: Vec<(PathBuf, PathBuf)>,
+    /// Exercises with another name than before.
+    pub renamed: Vec<(String, String)>,
+}
+
+/// Brings the course of a learner's directory up to that of the package.
+///
+/// # Errors
+/// [`Error::Usage`] for a directory that `init` has not made; as [`Course::load`] if the new course is not right. Then nothing has changed.
+pub fn update(old: &Course, package: &Package) -> Result<Updated> {
+    let given = shipped::read(&old.workspace)?;
+    if given.is_empty() {
+        return Err(Error::Usage {
+            what: "this directory was not made by `init`, so what you were given is not known"
+                .into(),
+            help: "In a clone of the course's repository, git brings the newer one: git pull"
+                .into(),
+        });
+    }
+    let scratch = workspace::scratch()?;
+    for (path, bytes) in &package.files {
+        workspace::write_atomic(&scratch.path().join(path), bytes)?;
+    }
+    let new = Course::load(Workspace::at(scratch.path()))?;
+    let mut plan = Plan {
+        old,
+        new: &new,
+        given: &given,
+        package,
+        moved: BTreeMap::new(),
+        writes: Vec::new(),
+        updated: Updated::default(),
+    };
+    plan.renames();
+    plan.files()?;
+    plan.leftovers()?;
+    plan.private()?;
+    progress::overwrite(&old.workspace, "update", &plan.writes)?;
+    Ok(plan.updated)
+}
+
+/// All that is to be written, before any of it is.
+struct Plan<'a> {
+    old: &'a Course,
+    new: &'a Course,
+    given: &'a shipped::Shipped,
+    package: &'a Package,
+    /// Where the learner's file of a renamed exercise comes from, by where it goes.
+    moved: BTreeMap<PathBuf, PathBuf>,
+    writes: Vec<Overwrite>,
+    updated: Updated,
+}
+
+impl Plan<'_> {
+    fn renames(&mut self) {
+        for exercise in &self.new.exercises {
+            let before = |name: &&String| self.old.exercises.iter().find(|e| e.name == **name);
+            let known = self.old.exercises.iter().any(|e| e.name == exercise.name);
+            if let Some(was) = exercise
+                .was
+                .iter()
+                .find_map(|name| before(&name))
+                .filter(|_| !known)
+            {
+                self.updated
+                    .renamed
+                    .push((was.name.clone(), exercise.name.clone()));
+                self.move_file(was, exercise);
+            }
+        }
+        // One that only went to another chapter keeps its name.
+        for exercise in &self.new.exercises {
+            if let Ok(was) = self.old.exercise(&exercise.name) {
+                self.move_file(was, exercise);
+            }
+        }
+    }
+
+    fn move_file(&mut self, was: &Exercise, is: &Exercise) {
+        let (from, to) = (self.old.relative_file(was), self.new.relative_file(is));
+        if from != to {
+            self.moved.insert(to, from);
+        }
+    }
+
+    fn files(&mut self) -> Result<()> {
+        let learners: BTreeSet<PathBuf> = self
+            .new
+            .exercises
+            .iter()
+            .map(|exercise| self.new.relative_file(exercise))
+            .collect();
+        for (path, bytes) in &self.package.files {
+            let from = self
+                .moved
+                .get(path)
+                .cloned()
+                .unwrap_or_else(|| path.clone());
+            let Some(mine) = workspace::read_bytes_if_there(&self.here(&from))? else {
+                self.write(path, Some(bytes.clone()));
+                self.updated.added.push(path.clone());
+                continue;
+            };
+            let digest = digest_of_bytes(&mine);
+            let as_given = self.given.get(&from) == Some(&digest);
+            let is_news = self.given.get(&from) != Some(&digest_of_bytes(bytes));
+            if from != *path {
+                self.write(&from, None);
+            }
+            match (as_given || mine == *bytes, learners.contains(path)) {
+                (true, _) => {
+                    if mine != *bytes || from != *path {
+                        self.updated.replaced.push(path.clone());
+                    }
+                    self.write(path, Some(bytes.clone()));
+                }
+                (false, true) => {
+                    self.write(path, Some(mine));
+                    if is_news {
+                        let beside = with_ending(path, "new");
+                        self.write(&beside, Some(bytes.clone()));
+                        self.updated.kept.push((path.clone(), beside));
+                    }
+                }
+                (false, false) => {
+                    let beside = with_ending(path, "mine");
+                    self.write(&beside, Some(mine));
+                    self.write(path, Some(bytes.clone()));
+                    self.updated.put_back.push((path.clone(), beside));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What was given before and is not given any more.
+    fn leftovers(&mut self) -> Result<()> {
+        let moved: BTreeSet<PathBuf> = self.moved.values().cloned().collect();
+        let given = self.given;
+        for (path, digest) in given {
+            if self.package.files.contains_key(path) || moved.contains(path) {
+                continue;
+            }
+            let Some(mine) = workspace::read_bytes_if_there(&self.here(path))? else {
+                continue;
+            };
+            self.write(path, None);
+            if digest_of_bytes(&mine) == *digest {
+                self.updated.removed.push(path.clone());
+            } else {
+                let aside = self.old.workspace.removed(path);
+                let aside = self.old.workspace.shown(&aside).to_owned();
+                self.write(&aside, Some(mine));
+                self.updated.set_aside.push((path.clone(), aside));
+            }
+        }
+        Ok(())
+    }
+
+    /// The copies as shipped, the digests and the progress: they go with the files, and come back with them.
+    fn private(&mut self) -> Result<()> {
+        let workspace = &self.old.workspace;
+        for exercise in &self.new.exercises {
+            let file = self.new.relative_file(exercise);
+            if let Some(bytes) = self.package.files.get(&file) {
+                let copy = workspace.pristine(&file);
+                self.write(&workspace.shown(&copy).to_owned(), Some(bytes.clone()));
+            }
+        }
+        let digests = shipped::text_of(self.package).into_bytes();
+        self.write(
+            &workspace.shown(&workspace.shipped()).to_owned(),
+            Some(digests),
+        );
+        let file = workspace.progress();
+        if let Some(text) = workspace::read_if_there(&file)? {
+            let mut progress = Progress::parse(&file, &text)?;
+            for (from, to) in &self.updated.renamed {
+                progress.rename(from, to);
+            }
+            self.write(
+                &workspace.shown(&file).to_owned(),
+                Some(progress.to_text().into_bytes()),
+            );
+        }
+        Ok(())
+    }
+
+    fn here(&self, path: &Path) -> PathBuf {
+        self.old.workspace.root().join(path)
+    }
+
+    fn write(&mut self, path: &Path, contents: Option<Vec<u8>>) {
+        // Another file may come to where one was taken away: what is written last counts.
+        self.writes.retain(|write| write.file != path);
+        self.writes.push(Overwrite {
+            file: path.to_owned(),
+            contents,
+        });
+    }
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{ending}"));
+    name.into()
+}

@@ -6,7 +6,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 5 | [`cli`], [`app`]: parse the command line; one function per command |
-//! | 4 | [`watch`]: events, a pure state machine, effects |
+//! | 4 | [`watch`]: events, a pure state machine, effects. [`grade`]: a class judged against the course |
 //! | 3 | [`check`]: an exercise's files in, an outcome out. [`ui`]: data in, text out |
 //! | 2 | [`peers`]: the other sides that the runner plays. [`services`]: real PostgreSQL and Redis. [`build`]: rustc and its diagnostics. [`course`]: `info.toml` as checked data. [`progress`]: done, current, pristine, undo |
 //! | 1 | [`process`]: other programs, with deadlines. [`workspace`]: every path. [`outcome`]: results as plain data |
@@ -18,6 +18,7 @@ pub mod check;
 pub mod cli;
 pub mod course;
 pub mod error;
+pub mod grade;
 pub mod outcome;
 pub mod peers;
 pub mod process;

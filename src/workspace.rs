@@ -25,6 +25,8 @@ pub const KIT: &str = "kit";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workspace {
     root: PathBuf,
+    /// Where to keep what nobody needs afterwards, if not in the course.
+    scratch: Option<PathBuf>,
 }
 
 impl Workspace {
@@ -43,7 +45,10 @@ impl Workspace {
 
     /// The course in this directory.
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            scratch: None,
+        }
     }
 
     /// The course directory itself.
@@ -78,7 +83,7 @@ impl Workspace {
 
     /// The same file, solved: `solutions/DIR/FILE`.
     pub fn solution_file(&self, dir: Option<&str>, file: &str) -> PathBuf {
-        join_dir(self.root.join("solutions"), dir).join(file)
+        join_dir(self.solutions(), dir).join(file)
     }
 
     /// The directory of an exercise's wrong answers: `tests/wrong/NAME`.
@@ -138,12 +143,12 @@ impl Workspace {
 
     /// Where running programs are written down, so that what a killed runner left is found.
     pub fn running(&self) -> PathBuf {
-        self.private().join("running")
+        self.transient().join("running")
     }
 
     /// Where the exercise is compiled.
     pub fn build(&self, exercise: &str) -> PathBuf {
-        self.private().join("build").join(exercise)
+        self.transient().join("build").join(exercise)
     }
 
     /// Where this check of the exercise is compiled: nobody else works there at the same time.
@@ -168,9 +173,26 @@ impl Workspace {
             .join(format!("{exercise}.json"))
     }
 
+    /// `solutions/`.
+    pub fn solutions(&self) -> PathBuf {
+        self.root.join("solutions")
+    }
+
+    /// The same course, where what comes and goes while it is checked lies in `scratch`.
+    pub fn with_scratch(self, scratch: impl Into<PathBuf>) -> Self {
+        Self {
+            scratch: Some(scratch.into()),
+            ..self
+        }
+    }
+
     /// A path as the learner reads it: relative to the course if it is inside.
     pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
+    fn transient(&self) -> PathBuf {
+        self.scratch.clone().unwrap_or_else(|| self.private())
     }
 
     fn private(&self) -> PathBuf {
@@ -183,6 +205,11 @@ fn join_dir(base: PathBuf, dir: Option<&str>) -> PathBuf {
         Some(dir) => base.join(dir),
         None => base,
     }
+}
+
+/// True for a directory that has a directory of exercises.
+pub fn has_exercises(dir: &Path) -> bool {
+    Workspace::at(dir).exercises().is_dir()
 }
 
 /// True if `path` stays below the directory it is joined to: relative, and without `..`.

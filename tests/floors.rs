@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("check", 3),
     ("ui", 3),
     ("watch", 4),
+    ("grade", 4),
     ("app", 5),
     ("cli", 5),
 ];
@@ -47,6 +48,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("form_urlencoded::", &["peers"]),
     ("base64::", &["peers"]),
     ("tempfile::", &["workspace"]),
+    ("tar::", &["grade"]),
+    ("zip::", &["grade"]),
     ("Command::new(", &["process"]),
     ("println!(", &[]),
     ("print!(", &[]),

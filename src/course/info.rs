@@ -67,6 +67,7 @@ struct RawExercise {
     needs: Vec<Spanned<String>>,
     #[serde(default)]
     limits: RawLimits,
+    points: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -285,6 +286,7 @@ fn add(
         hints,
         needs,
         skip_check_unsolved: raw.skip_check_unsolved,
+        points: raw.points.unwrap_or(1),
         time_limit: raw
             .limits
             .seconds

@@ -9,11 +9,13 @@
 //! | keys | [`keys::listen`] |
 //! | the learner's file beside the solution | [`diff::text`] |
 //! | faults of the runner | [`error::text`] |
-//! | for scripts | [`json`] |
+//! | for scripts | [`json`], [`junit`], [`annotations`] |
+//! | a class | [`mod@grades`], [`junit`] |
 //! | writing | [`mod@print`] |
 //!
 //! Whatever comes from a learner's program, a course or a file name passes through `clean` before it is drawn.
 
+pub mod annotations;
 mod body;
 mod clean;
 pub mod diff;
@@ -21,8 +23,10 @@ pub mod error;
 mod finding;
 mod footer;
 mod frame;
+pub mod grades;
 pub mod health;
 pub mod json;
+pub mod junit;
 pub mod keys;
 mod line;
 pub mod list;

@@ -173,6 +173,11 @@ impl Workspace {
             .join(format!("{exercise}.json"))
     }
 
+    /// What an author's checks have proved.
+    pub fn proofs(&self) -> PathBuf {
+        self.private().join("proofs")
+    }
+
     /// `solutions/`.
     pub fn solutions(&self) -> PathBuf {
         self.root.join("solutions")

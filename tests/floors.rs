@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("ui", 3),
     ("watch", 4),
     ("grade", 4),
+    ("author", 4),
     ("app", 5),
     ("cli", 5),
 ];

@@ -431,3 +431,43 @@ fn in_a_course_for_rustlings_shipped_tests_count_unless_they_are_the_exercise() 
         .collect();
     assert_eq!(all, [true, true, false, true]);
 }
+
+/// The script on the page for instructors, with bash in the place of the batch system.
+#[test]
+fn the_script_for_slurm_makes_parts_that_join() {
+    let page = include_str!("../CONTRIBUTING.md");
+    let script = page.split("```bash\n").nth(1).expect("a script");
+    let script = script.split("```").next().expect("its end");
+    let course = Tiny::new();
+    for learner in ["anna", "ben", "cleo"] {
+        for (file, text) in [
+            (ADDER_FILE, adder_solved()),
+            (GREETING_FILE, GREETING.into()),
+            (DOUBLER_FILE, doubler("n * 2")),
+        ] {
+            course.write(&format!("hand_in/{learner}/{file}"), text);
+        }
+    }
+    course.write(&format!("hand_in/ben/{ADDER_FILE}"), ADDER);
+    course.write("grade.sh", script);
+    for part in ["1", "2"] {
+        let program_of_test = program(course.root());
+        let mut bash = std::process::Command::new("bash");
+        for (name, value) in program_of_test.get_envs() {
+            if let Some(value) = value {
+                bash.env(name, value);
+            }
+        }
+        let ran = bash
+            .arg("grade.sh")
+            .current_dir(course.root())
+            .env("BACKENDLINGS", program_of_test.get_program())
+            .env("SLURM_ARRAY_TASK_ID", part)
+            .env("SLURM_ARRAY_TASK_COUNT", "2");
+        Ran::of(ran).ends_with(0);
+    }
+    course
+        .run(&["grade", "merge", "parts/1", "parts/2"])
+        .ends_with(1)
+        .says(&["2 of 3 learners have every exercise.", "ben", "adder"]);
+}

@@ -89,7 +89,7 @@ struct RawHint {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawLimits {
-    /// Seconds for one test, step or query.
+    /// For one test, step or query.
     seconds: Option<u64>,
 }
 
@@ -422,8 +422,7 @@ fn check_files(
     name: &Spanned<String>,
 ) -> Result<()> {
     if let (Kind::Rust, Some(own)) = (exercise.kind, &course.own_manifest) {
-        let file = course.relative_file(exercise);
-        own.expect(&course.workspace, &exercise.name, &file)?;
+        own.expect(course, exercise)?;
     }
     if matches!(exercise.kind, Kind::Rust | Kind::Quiz) {
         return Ok(());

@@ -164,12 +164,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn judge_once(
-        &self,
-        exercise: &Exercise,
-        file: &Source,
-        cancel: &Cancel,
-    ) -> Result<Mark> {
+    fn judge_once(&self, exercise: &Exercise, file: &Source, cancel: &Cancel) -> Result<Mark> {
         let failed = |why: String| {
             Mark::without_report(&exercise.name, Verdict::Failed, exercise.points, why)
         };

@@ -11,6 +11,7 @@
 //! | faults of the runner | [`error::text`] |
 //! | for scripts | [`json`], [`junit`], [`annotations`] |
 //! | a class | [`mod@grades`], [`junit`] |
+//! | mistakes in a course, for its author | [`faults::text`] |
 //! | writing | [`mod@print`] |
 //!
 //! Whatever comes from a learner's program, a course or a file name passes through `clean` before it is drawn.
@@ -20,6 +21,7 @@ mod body;
 mod clean;
 pub mod diff;
 pub mod error;
+pub mod faults;
 mod finding;
 mod footer;
 mod frame;

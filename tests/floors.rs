@@ -22,6 +22,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("watch", 4),
     ("app", 5),
     ("cli", 5),
+    // Promises that are tried with any bytes; no part of the program.
+    ("fuzz", 6),
 ];
 
 /// Neighbours on one floor that may know each other, with the reason.

@@ -146,6 +146,9 @@ pub enum Command {
     },
     /// Say what is installed, what is missing, and the command that mends it
     Doctor,
+    /// For authors: prove a course
+    #[command(subcommand)]
+    Dev(DevCommand),
     /// Print a script with which your shell completes commands and options
     #[command(
         after_help = "As in: backendlings completions bash > ~/.local/share/bash-completion/completions/backendlings"
@@ -153,6 +156,32 @@ pub enum Command {
     Completions {
         /// The shell
         shell: Shell,
+    },
+}
+
+/// One command for authors.
+#[derive(Debug, Subcommand)]
+pub enum DevCommand {
+    /// Prove exercises: the start fails, the solution passes, each wrong answer is caught at its check
+    #[command(
+        after_help = "It also looks at names, hints, texts, links and stray files, and at the form of solutions.\n\
+                      It ends with 0 if there is no error (warnings are none), with 1 if there is one."
+    )]
+    Check {
+        /// Which exercises; if you name none, all of them and the course as a whole
+        names: Vec<String>,
+        /// Try everything, also what has not changed since it was proved
+        #[arg(long)]
+        fresh: bool,
+        /// Print what each wrong answer makes the learner see
+        #[arg(long)]
+        show: bool,
+        /// Repeat each trial so many times with every core busy, and report verdicts that change
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+        soak: Option<u32>,
+        /// How to print
+        #[command(flatten)]
+        output: Output,
     },
 }
 

@@ -3,6 +3,10 @@
 //! `check` makes it, `ui` draws it, `--format json` prints it as it stands here. The field names are therefore a promise
 //! (README, "For scripts"); `tests/json.rs` holds them.
 
+mod fault;
+
+pub use fault::{Fault, Weight};
+
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, time::Duration};
 

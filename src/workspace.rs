@@ -78,7 +78,7 @@ impl Workspace {
 
     /// The same file, solved: `solutions/DIR/FILE`.
     pub fn solution_file(&self, dir: Option<&str>, file: &str) -> PathBuf {
-        join_dir(self.root.join("solutions"), dir).join(file)
+        join_dir(self.solutions(), dir).join(file)
     }
 
     /// The directory of an exercise's wrong answers: `tests/wrong/NAME`.
@@ -166,6 +166,16 @@ impl Workspace {
         self.private()
             .join("verdicts")
             .join(format!("{exercise}.json"))
+    }
+
+    /// What an author's checks have proved.
+    pub fn proofs(&self) -> PathBuf {
+        self.private().join("proofs")
+    }
+
+    /// `solutions/`.
+    pub fn solutions(&self) -> PathBuf {
+        self.root.join("solutions")
     }
 
     /// A path as the learner reads it: relative to the course if it is inside.

@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("check", 3),
     ("ui", 3),
     ("watch", 4),
+    ("author", 4),
     ("app", 5),
     ("cli", 5),
     // Promises that are tried with any bytes; no part of the program.

@@ -2,6 +2,7 @@
 
 mod check;
 mod context;
+mod dev;
 mod doctor;
 mod files;
 mod learn;
@@ -83,6 +84,7 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
         }
         Command::Undo => files::undo(&context()?),
         Command::Doctor => doctor::doctor(cli.root.as_deref(), theme),
+        Command::Dev(command) => dev::dev(cli.root.as_deref(), command, theme),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

@@ -66,6 +66,12 @@ impl Toolchain {
         }
     }
 
+    /// The toolchain's rustfmt, if it is installed.
+    pub fn rustfmt(&self) -> Option<PathBuf> {
+        let rustfmt = self.rustc.with_file_name(format!("rustfmt{EXE_SUFFIX}"));
+        rustfmt.is_file().then_some(rustfmt)
+    }
+
     /// Whether programs can be linked with shared libraries of Rust.
     pub(super) fn has_shared_std(&self) -> bool {
         cfg!(unix) && self.shared_std.is_some()

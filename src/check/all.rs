@@ -144,7 +144,8 @@ fn end(
     on_progress(work.round.clone());
 }
 
-fn workers() -> usize {
+/// How many checks at a time the machine has cores and memory for.
+pub fn workers() -> usize {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let fit = free_memory_mb().map_or(cores as u64, |free| free / MB_PER_CHECK);
     usize::try_from(fit).unwrap_or(cores).clamp(1, cores)

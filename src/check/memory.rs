@@ -82,14 +82,24 @@ impl<'a> Memory<'a> {
 
     /// The verdict on exactly this job, if it is remembered.
     pub fn recall(&self, job: Job<'_>) -> Option<Report> {
-        let file = self.course.workspace.verdict(&job.exercise.name);
-        let text = workspace::read_if_there(&file).ok()??;
+        self.recall_from(&self.course.workspace.verdict(&job.exercise.name), job)
+    }
+
+    /// The same, where it was kept in this file.
+    pub fn recall_from(&self, file: &Path, job: Job<'_>) -> Option<Report> {
+        let text = workspace::read_if_there(file).ok()??;
         let remembered: Remembered = serde_json::from_str(&text).ok()?;
         (remembered.key == self.key(job).ok()?).then_some(remembered.report)
     }
 
     /// Remembers a verdict. What cannot be written is judged again the next time; that is no reason to stop.
     pub fn keep(&self, job: Job<'_>, report: &Report) {
+        let file = self.course.workspace.verdict(&job.exercise.name);
+        self.keep_in(&file, job, report);
+    }
+
+    /// The same in this file, where verdicts on several answers to one exercise are to be remembered.
+    pub fn keep_in(&self, file: &Path, job: Job<'_>, report: &Report) {
         let judged = matches!(report.outcome, Outcome::Passed | Outcome::Failed);
         let Some(key) = self.key(job).ok().filter(|_| judged) else {
             return;
@@ -99,8 +109,7 @@ impl<'a> Memory<'a> {
             report: report.clone(),
         };
         if let Ok(text) = serde_json::to_string(&remembered) {
-            let file = self.course.workspace.verdict(&job.exercise.name);
-            let _ = workspace::write_atomic(&file, text.as_bytes());
+            let _ = workspace::write_atomic(file, text.as_bytes());
         }
     }
 

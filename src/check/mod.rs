@@ -28,7 +28,7 @@ use crate::{
 };
 use std::{path::Path, time::Instant};
 
-pub use all::{Round, check_all};
+pub use all::{Round, check_all, workers};
 pub use compile::advice;
 pub use files::Files;
 pub use leftovers::clear_leftovers;

@@ -71,7 +71,7 @@ pub(super) fn lines(
         lines.extend(labelled("repeat", repeat, columns, theme));
     }
     if !finding.log.is_empty() {
-        lines.extend(labelled("log", &finding.log.join("\n"), columns, theme));
+        lines.extend(labelled("log", &folded(&finding.log), columns, theme));
     }
     lines
 }
@@ -85,6 +85,16 @@ fn place(finding: &Finding) -> Option<String> {
 
 fn margin(columns: usize) -> usize {
     if columns < NARROW { 1 } else { INDENT }
+}
+
+/// The lines, each as often as it comes in a row only once, with the number of times.
+fn folded(lines: &[String]) -> String {
+    let alike = lines.chunk_by(|one, next| one == next);
+    let told = alike.map(|same| match same {
+        [line] => line.clone(),
+        _ => format!("{} ({} times)", same[0], same.len()),
+    });
+    told.collect::<Vec<_>>().join("\n")
 }
 
 fn labelled(label: &str, text: &str, columns: usize, theme: Theme) -> Vec<Line> {
@@ -165,4 +175,15 @@ fn shortened(line: &str, theme: Theme) -> String {
         "{head} {more} {} characters left out {more} {tail}",
         count - 2 * LINE_END
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_log_that_are_alike_are_told_once_with_their_number() {
+        let lines = ["a", "b", "b", "b", "a"].map(str::to_owned);
+        assert_eq!(folded(&lines), "a\nb (3 times)\na");
+    }
 }

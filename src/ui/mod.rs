@@ -9,6 +9,7 @@
 //! | keys | [`keys::listen`] |
 //! | the learner's file beside the solution | [`diff::text`] |
 //! | faults of the runner | [`error::text`] |
+//! | mistakes in a course, for its author | [`faults::text`] |
 //! | for scripts | [`json`] |
 //! | writing | [`mod@print`] |
 //!
@@ -18,6 +19,7 @@ mod body;
 mod clean;
 pub mod diff;
 pub mod error;
+pub mod faults;
 mod finding;
 mod footer;
 mod frame;

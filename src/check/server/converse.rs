@@ -397,18 +397,23 @@ fn missing(expected: &str, heard: &Heard, party: &Party<'_>) -> Trouble {
     };
     if !heard.closed {
         let limit = seconds(party.limit);
-        let actual = match came {
-            None => format!(
-                "nothing for {limit}, which is the limit of one step; the connection stayed open"
+        let (actual, explain) = match came {
+            None => (
+                format!(
+                    "nothing for {limit}, which is the limit of one step; the connection stayed open"
+                ),
+                "The server may be waiting for bytes that the client does not send, or it is busy with another client: look for the \
+                 line where it waits.",
             ),
-            Some(came) => format!(
-                "only {came}, and then nothing until the limit of one step, {limit}; the connection stayed open"
+            Some(came) => (
+                format!(
+                    "only {came}, and then nothing until the limit of one step, {limit}; the connection stayed open"
+                ),
+                "The rest was not sent. It may lie in a buffer that is not flushed, or the server waits before it sends the rest: look \
+                 for the line where it waits.",
             ),
         };
-        return Trouble::Silence(problem(
-            actual,
-            "The server may be waiting for bytes that the client does not send: look for the line where it waits.",
-        ));
+        return Trouble::Silence(problem(actual, explain));
     }
     match came {
         None => Trouble::Cut(problem(

@@ -141,14 +141,21 @@ pub fn serve(
     }
 }
 
+fn is_a_request(line: &str) -> bool {
+    line.starts_with("curl")
+}
+
 /// The requests of the steps, each once.
 fn requests(story: &Story, values: &Values) -> Vec<String> {
     let mut lines: Vec<String> = story
         .steps
         .iter()
         .filter_map(|step| step.action.repeat(&of_the_first(step, values)))
-        .filter(|line| line.starts_with("curl"))
         .collect();
+    // What goes through a raw connection is shown only where nothing else is.
+    if lines.iter().any(|line| is_a_request(line)) {
+        lines.retain(|line| is_a_request(line));
+    }
     let mut seen = Vec::new();
     lines.retain(|line| {
         let new = !seen.contains(line);
@@ -156,6 +163,9 @@ fn requests(story: &Story, values: &Values) -> Vec<String> {
         new
     });
     lines.truncate(MOST_REQUESTS);
+    if lines.is_empty() {
+        lines.push("nc 127.0.0.1 $PORT".into());
+    }
     lines
 }
 

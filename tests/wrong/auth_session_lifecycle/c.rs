@@ -1,0 +1,129 @@
+// caught by: however much it is used a session ends
+//! auth_session_lifecycle: sessions begin fresh, end, and expire
+//!
+//! An attacker who cannot guess an id may choose one: he plants it in Ann's browser, she logs in, and the id
+//! that he knows is hers. Or he has copied her cookie, from a shared computer or a log; then it matters that
+//! it dies: at once when she logs out, soon when she stops, and one day in any case.
+//!
+//!     POST /login {"email":"ann@example.com"}  ->  200, Set-Cookie with a new id, whatever cookie comes along;
+//!                                                  the session of the cookie that came along is over
+//!     GET  /me                                 ->  200 {"email":"ann@example.com"}, or 401
+//!     POST /logout                             ->  204, the session is over; others of Ann's go on
+//!     IDLE_MS after its last use, and LIFE_MS after its login however much it is used, a session is over
+//!
+//! Read more: OWASP Session Management Cheat Sheet, "Session Expiration"; NIST SP 800-63B, "Session Management"
+
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::routing::{get, post};
+use axum::{Json, Router, extract::State};
+use serde::{Deserialize, Serialize};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use std::{collections::HashMap, env, error::Error};
+use tokio::net::TcpListener;
+
+#[derive(Clone, Deserialize, Serialize)]
+struct User {
+    email: String,
+}
+
+struct Session {
+    user: User,
+    begun: Instant,
+    used: Instant,
+}
+
+/// What all handlers share: the sessions by their ids, and how long they live.
+#[derive(Clone)]
+struct App {
+    sessions: Arc<Mutex<HashMap<String, Session>>>,
+    idle: Duration,
+    life: Duration,
+}
+
+impl App {
+    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Session>> {
+        self.sessions.lock().expect("no panic")
+    }
+}
+
+/// The value of the cookie `session`, if the browser has sent one.
+fn session_id(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get(COOKIE)?.to_str().ok()?;
+    let mut pairs = cookies.split(';').filter_map(|pair| pair.split_once('='));
+    let found = pairs.find(|(name, _)| name.trim() == "session");
+    found.map(|(_, value)| value.trim())
+}
+
+type SetCookie = [(HeaderName, String); 1];
+
+/// The header that gives the browser this id; with 0 seconds it forgets the cookie.
+fn cookie(id: &str, seconds: u64) -> SetCookie {
+    let attributes = "HttpOnly; Secure; SameSite=Lax; Path=/";
+    let cookie = format!("session={id}; {attributes}; Max-Age={seconds}");
+    [(SET_COOKIE, cookie)]
+}
+
+/// POST /login. (The password is left out here; `auth_login` has it.)
+async fn login(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Json(user): Json<User>,
+) -> (SetCookie, Json<User>) {
+    // What came along was chosen by somebody, and is good for one thing only: to be ended.
+    if let Some(old) = session_id(&headers) {
+        app.sessions().remove(old);
+    }
+    let id = format!("{:032x}", rand::random::<u128>());
+    let (begun, used) = (Instant::now(), Instant::now());
+    let session = Session {
+        user: user.clone(),
+        begun,
+        used,
+    };
+    app.sessions().insert(id.clone(), session);
+    (cookie(&id, app.life.as_secs()), Json(user))
+}
+
+/// POST /logout.
+async fn logout(State(app): State<App>, headers: HeaderMap) -> (StatusCode, SetCookie) {
+    // The browser may forget its cookie. A copy of it does not, so the session itself has to end.
+    if let Some(id) = session_id(&headers) {
+        app.sessions().remove(id);
+    }
+    (StatusCode::NO_CONTENT, cookie("", 0))
+}
+
+/// GET /me.
+async fn me(State(app): State<App>, headers: HeaderMap) -> Result<Json<User>, StatusCode> {
+    let id = session_id(&headers).ok_or(StatusCode::UNAUTHORIZED)?;
+    let mut sessions = app.sessions();
+    let session = sessions.get_mut(id).ok_or(StatusCode::UNAUTHORIZED)?;
+    // The first clock is for the computer that was left, the second for the thief who never stops.
+    if session.used.elapsed() >= app.idle {
+        sessions.remove(id);
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    session.used = Instant::now();
+    Ok(Json(session.user.clone()))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let told = |name: &str| -> Option<u64> { env::var(name).ok()?.parse().ok() };
+    let app = App {
+        sessions: Arc::default(),
+        idle: Duration::from_millis(told("IDLE_MS").unwrap_or(30 * 60_000)),
+        life: Duration::from_millis(told("LIFE_MS").unwrap_or(12 * 60 * 60_000)),
+    };
+    let app = Router::new()
+        .route("/login", post(login))
+        .route("/logout", post(logout))
+        .route("/me", get(me))
+        .with_state(app);
+    let port = env::var("PORT").unwrap_or("8080".to_string());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    axum::serve(listener, app).await?;
+    Ok(())
+}

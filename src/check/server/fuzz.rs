@@ -15,7 +15,7 @@ use std::path::Path;
 
 /// Steps of any text are read or refused.
 pub(in crate::check) fn steps(text: &str) {
-    if let Err(error) = steps::read(Path::new("any.toml"), Path::new("exercises"), &[], text) {
+    if let Err(error) = steps::read(Path::new("any.toml"), Path::new("data"), &[], text) {
         assert!(!error.to_string().is_empty());
     }
 }

@@ -1,0 +1,88 @@
+//! sec_cors: a page of another origin reads your answers only if you say so
+//!
+//! Your frontend lives at one origin, your API at another. A browser lets any page send requests
+//! to you, with your visitor's cookies, and hides the answer from the page until that answer names
+//! the page's origin. Before a request that no form could send it asks you first, by OPTIONS. A server
+//! that says yes to everybody gives each visitor's data to every page that this visitor opens.
+//!
+//!     every answer                  ->   Vary: Origin
+//!     Origin on the list            ->   Access-Control-Allow-Origin: that origin, Access-Control-Allow-Credentials: true
+//!     another one, or none          ->   none of these two
+//!     OPTIONS with Access-Control-Request-Method, Origin on the list
+//!                                   ->   204 as well as Access-Control-Allow-Methods: GET, PUT, DELETE
+//!                                        and Access-Control-Allow-Headers: content-type
+//!
+//! Scheme, host and port are the origin: two are the same if all of it is equal.
+//!
+//! Read more: <https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS>
+
+use axum::{
+    Router,
+    extract::{Path, Request},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
+};
+use std::{collections::BTreeMap, env, error::Error, sync::LazyLock, sync::Mutex};
+use tokio::net::TcpListener;
+
+/// The origins of our frontends, from $ORIGINS, where spaces stand between them.
+static ORIGINS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let list = env::var("ORIGINS").expect("the variable names our frontends");
+    list.split_whitespace().map(str::to_string).collect()
+});
+
+/// Whether this is the origin of one of our frontends.
+fn is_ours(origin: &HeaderValue) -> bool {
+    // TODO: Look for it on the list.
+    todo!("is {origin:?} one of {:?}", *ORIGINS)
+}
+
+/// Stands before every route. `next.run` lets the request go on to its handler.
+async fn cors(request: Request, next: Next) -> Response {
+    // TODO: Answer here the browser that asks first. No handler knows OPTIONS.
+    let mut response = next.run(request).await;
+    // TODO: Say in the headers who may read the answer. `headers` is like a map from names to values.
+    let headers = response.headers_mut();
+    headers.insert(header::SERVER, HeaderValue::from_static("notes"));
+    response
+}
+
+static NOTES: Mutex<BTreeMap<u32, String>> = Mutex::new(BTreeMap::new());
+
+async fn login() -> impl IntoResponse {
+    // `SameSite=None`: it goes along from pages of other sites too, as a frontend elsewhere needs it.
+    let cookie = "session=ann; Path=/; HttpOnly; Secure; SameSite=None";
+    ([(header::SET_COOKIE, cookie)], "hello Ann\n")
+}
+
+async fn notes(headers: HeaderMap) -> Result<String, StatusCode> {
+    let cookie = headers.get(header::COOKIE);
+    cookie.ok_or(StatusCode::UNAUTHORIZED)?;
+    let notes = NOTES.lock().expect("no panic").clone();
+    Ok(notes.into_values().map(|note| note + "\n").collect())
+}
+
+async fn write(Path(id): Path<u32>, text: String) -> StatusCode {
+    NOTES.lock().expect("no panic").insert(id, text);
+    StatusCode::NO_CONTENT
+}
+
+async fn remove(Path(id): Path<u32>) -> StatusCode {
+    NOTES.lock().expect("no panic").remove(&id);
+    StatusCode::NO_CONTENT
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let app = Router::new()
+        .route("/login", post(login))
+        .route("/notes", get(notes))
+        .route("/notes/{id}", put(write).delete(remove))
+        .layer(middleware::from_fn(cors));
+    let port = env::var("PORT").unwrap_or("8080".to_string());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    axum::serve(listener, app).await?;
+    Ok(())
+}

@@ -19,6 +19,8 @@ pub mod check;
 pub mod cli;
 pub mod course;
 pub mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod outcome;
 pub mod peers;
 pub mod process;

@@ -183,6 +183,22 @@ impl Workspace {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 
+    /// The directories that files are written to, besides the chapters and the course's own.
+    pub fn written(&self) -> Vec<PathBuf> {
+        let private = [
+            "pristine",
+            "backups",
+            "running",
+            "build",
+            "dependencies",
+            "verdicts",
+        ];
+        let below = private.map(|dir| self.private().join(dir));
+        let mut all = vec![self.exercises(), self.private()];
+        all.extend(below);
+        all
+    }
+
     fn private(&self) -> PathBuf {
         self.root.join(".backendlings")
     }

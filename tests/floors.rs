@@ -23,6 +23,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("author", 4),
     ("app", 5),
     ("cli", 5),
+    // Promises that are tried with any bytes; no part of the program.
+    ("fuzz", 6),
 ];
 
 /// Neighbours on one floor that may know each other, with the reason.

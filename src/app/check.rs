@@ -151,7 +151,7 @@ fn summary(reports: &[Report]) -> String {
 }
 
 fn json(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
+    ui::json::text(value)
 }
 
 fn columns() -> usize {

@@ -54,7 +54,7 @@ pub(super) fn solution(context: &Context, name: Option<&str>, early: bool) -> Re
 pub(super) fn list(context: &Context, format: Format) -> Result<End> {
     let entries = ui::list::entries(&context.course, &context.progress);
     match format {
-        Format::Json => ui::print::out(&format!("{:#}\n", ui::json::list(&entries)))?,
+        Format::Json => ui::print::out(&ui::json::text(&ui::json::list(&entries)))?,
         Format::Text => {
             ui::print::out(&ui::list::table(
                 &entries,

@@ -13,7 +13,8 @@ use crate::{
     workspace::Workspace,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -156,7 +157,32 @@ impl Course {
     /// # Errors
     /// [`Error::Course`] with file and line for anything that is wrong with it.
     pub fn load(workspace: Workspace) -> Result<Self> {
-        info::load(workspace)
+        let course = info::load(workspace)?;
+        course.stays_inside()?;
+        Ok(course)
+    }
+
+    /// A course of a stranger's must not lead, by links, to places outside it: files are written into these directories.
+    fn stays_inside(&self) -> Result<()> {
+        let workspace = &self.workspace;
+        let Ok(root) = fs::canonicalize(workspace.root()) else {
+            // What cannot be found cannot be written to either.
+            return Ok(());
+        };
+        let chapters = self.exercises.iter().map(|one| one.dir.as_deref());
+        let chapters: BTreeSet<_> = chapters.collect();
+        let dirs = chapters.into_iter().map(|dir| workspace.chapter(dir));
+        for dir in workspace.written().into_iter().chain(dirs) {
+            if fs::canonicalize(&dir).is_ok_and(|place| !place.starts_with(&root)) {
+                return Err(course_error(
+                    workspace.shown(&dir),
+                    None,
+                    "this is a link that leads out of the course, and files would be written there",
+                    "Put a directory in its place. If the course is not yours, ask its author what the link is for.",
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The position of the exercise with this name.

@@ -169,11 +169,8 @@ impl Course {
                     ));
                 }
                 Some(_) if self.chapter_text(position, Some(language))?.is_none() => {
-                    gaps.push(gap(
-                        None,
-                        format!("the chapter `{}` has no README.{language}.md", chapter.dir),
-                        "Write it beside README.md.".into(),
-                    ))
+                    let what = format!("the chapter `{}` has no README.{language}.md", chapter.dir);
+                    gaps.push(gap(None, what, "Write it beside README.md.".into()));
                 }
                 Some(_) => {}
                 None => untouched.push(chapter.dir.as_str()),

@@ -25,6 +25,8 @@ pub const KIT: &str = "kit";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workspace {
     root: PathBuf,
+    /// Where to keep what nobody needs afterwards, if not in the course.
+    scratch: Option<PathBuf>,
 }
 
 impl Workspace {
@@ -43,7 +45,10 @@ impl Workspace {
 
     /// The course in this directory.
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            scratch: None,
+        }
     }
 
     /// The course directory itself.
@@ -138,12 +143,12 @@ impl Workspace {
 
     /// Where running programs are written down, so that what a killed runner left is found.
     pub fn running(&self) -> PathBuf {
-        self.private().join("running")
+        self.transient().join("running")
     }
 
     /// Where the exercise is compiled.
     pub fn build(&self, exercise: &str) -> PathBuf {
-        self.private().join("build").join(exercise)
+        self.transient().join("build").join(exercise)
     }
 
     /// Where this check of the exercise is compiled: nobody else works there at the same time.
@@ -178,9 +183,21 @@ impl Workspace {
         self.root.join("solutions")
     }
 
+    /// The same course, where what comes and goes while it is checked lies in `scratch`.
+    pub fn with_scratch(self, scratch: impl Into<PathBuf>) -> Self {
+        Self {
+            scratch: Some(scratch.into()),
+            ..self
+        }
+    }
+
     /// A path as the learner reads it: relative to the course if it is inside.
     pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
+    fn transient(&self) -> PathBuf {
+        self.scratch.clone().unwrap_or_else(|| self.private())
     }
 
     /// The directories that files are written to, besides the chapters and the course's own.
@@ -209,6 +226,11 @@ fn join_dir(base: PathBuf, dir: Option<&str>) -> PathBuf {
         Some(dir) => base.join(dir),
         None => base,
     }
+}
+
+/// True for a directory that has a directory of exercises.
+pub fn has_exercises(dir: &Path) -> bool {
+    Workspace::at(dir).exercises().is_dir()
 }
 
 /// True if `path` stays below the directory it is joined to: relative, and without `..`.

@@ -5,13 +5,15 @@ mod context;
 mod dev;
 mod doctor;
 mod files;
+mod grade;
 mod learn;
 mod place;
 mod serve;
 mod watch;
 
 use crate::{
-    cli::{Cli, Command, When},
+    cli::{Cli, Command, GradeCommand, When},
+    course::Course,
     error::Result,
     ui::{self, Color, Theme},
 };
@@ -52,13 +54,13 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
         Command::Run { name, output } => {
             check::run(&context()?, name.name.as_deref(), output.format)
         }
-        Command::CheckAll { fresh, output } => {
+        Command::CheckAll { fresh, format } => {
             let trust = if fresh {
                 check::Trust::Nothing
             } else {
                 check::Trust::Memory
             };
-            check::check_all(&context()?, trust, output.format)
+            check::check_all(&context()?, trust, format)
         }
         Command::Serve { name, port } => serve::serve(context()?, name.name.as_deref(), port),
         Command::Hint { name, all } => learn::hint(&context()?, name.name.as_deref(), all),
@@ -83,6 +85,15 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
             files::reset(&context()?, &which, yes)
         }
         Command::Undo => files::undo(&context()?),
+        Command::Grade {
+            command: Some(GradeCommand::Merge { parts, results }),
+            ..
+        } => grade::merge(&parts, &results),
+        Command::Grade { args, .. } => grade::grade(&context()?, &args),
+        Command::GradeOne { name, source, work } => {
+            let place = context::find(cli.root.as_deref())?.with_scratch(&work);
+            grade::one(&Course::load(place)?, &name, &source, &work)
+        }
         Command::Doctor => doctor::doctor(cli.root.as_deref(), theme),
         Command::Dev(command) => dev::dev(cli.root.as_deref(), command, theme),
         Command::Completions { shell } => {

@@ -23,6 +23,14 @@ pub struct Spliced {
     pub has_main: bool,
 }
 
+impl Spliced {
+    /// The text without what the runner has added to the tests.
+    pub fn without_guards(&self) -> String {
+        let text = self.text.replace(GUARD, "");
+        text.replace(GUARD_OF_PANIC, "").replace(MODULE, "")
+    }
+}
+
 /// A test function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestFn {

@@ -67,6 +67,7 @@ struct RawExercise {
     needs: Vec<Spanned<String>>,
     #[serde(default)]
     limits: RawLimits,
+    points: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -88,7 +89,7 @@ struct RawHint {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawLimits {
-    /// Seconds for one test, step or query.
+    /// For one test, step or query.
     seconds: Option<u64>,
 }
 
@@ -285,6 +286,7 @@ fn add(
         hints,
         needs,
         skip_check_unsolved: raw.skip_check_unsolved,
+        points: raw.points.unwrap_or(1),
         time_limit: raw
             .limits
             .seconds
@@ -420,8 +422,7 @@ fn check_files(
     name: &Spanned<String>,
 ) -> Result<()> {
     if let (Kind::Rust, Some(own)) = (exercise.kind, &course.own_manifest) {
-        let file = course.relative_file(exercise);
-        own.expect(&course.workspace, &exercise.name, &file)?;
+        own.expect(course, exercise)?;
     }
     if matches!(exercise.kind, Kind::Rust | Kind::Quiz) {
         return Ok(());

@@ -81,6 +81,8 @@ pub struct Exercise {
     pub needs: Vec<Need>,
     /// It passes as shipped.
     pub skip_check_unsolved: bool,
+    /// What `grade` gives for it.
+    pub points: u32,
     /// How long one test, one step or one query may take.
     pub time_limit: Duration,
 }
@@ -206,6 +208,19 @@ impl Course {
     /// As [`Course::position`].
     pub fn exercise(&self, name: &str) -> Result<&Exercise> {
         Ok(&self.exercises[self.position(name)?])
+    }
+
+    /// The position of the chapter with this directory.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`] with the nearest name.
+    pub fn chapter(&self, dir: &str) -> Result<usize> {
+        let found = self.chapters.iter().position(|c| c.dir == dir);
+        found.ok_or_else(|| Error::UnknownName {
+            what: "chapter",
+            name: dir.to_owned(),
+            nearest: nearest(dir, self.chapters.iter().map(|c| c.dir.as_str())),
+        })
     }
 
     /// The chapter of an exercise.

@@ -128,3 +128,24 @@ fn no_memory_for_the_runner_is_a_fault_and_no_failure() {
     assert_eq!(ran.code, 2, "{ran:#?}");
     ran.complains(&["This is not about your code."]);
 }
+
+#[test]
+fn offline_a_crate_that_is_not_there_is_told_with_what_to_do() {
+    let tiny = Tiny::with_info(
+        "format_version = 1\n[dependencies]\nitoa = \"1\"\n[[chapters]]\ndir = \"a\"\ntitle = \"A\"\ndependencies = [\"itoa\"]\n\
+         [[exercises]]\nname = \"sample\"\ndir = \"a\"\nhint = \"h\"\n",
+    );
+    let text = "fn main() {}\n#[test]\nfn one_is_one() {\n    assert_eq!(itoa::Buffer::new().format(1), \"1\");\n}\n";
+    tiny.write("exercises/a/sample.rs", text);
+    let nothing_fetched = tempfile::tempdir().expect("a directory");
+    let mut command = program(tiny.root());
+    command
+        .env("CARGO_HOME", nothing_fetched.path())
+        .env("CARGO_NET_OFFLINE", "true")
+        .args(["run", "sample"]);
+    Ran::of(&mut command).ends_with(2).complains(&[
+        "the crates of this chapter could not be built",
+        "If the network is down, save again when it is back",
+        "This is not about your code.",
+    ]);
+}

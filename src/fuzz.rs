@@ -194,7 +194,10 @@ pub fn splice(bytes: &[u8]) {
         let same = found.iter().filter(|other| other.path == test.path).count();
         assert!(same >= 1, "{} is missing in\n{}", test.path, spliced.text);
     }
-    assert!(spliced.text.contains("held_by_the_runner::test(false)"));
+    // Under its guard, and as it was shipped to the letter.
+    const TEST: &str =
+        "held_by_the_runner::test(false);\n        assert_eq!(super::two(), 2);\n    }\n}\n";
+    assert!(spliced.text.contains(TEST), "{}", spliced.text);
     let lines = |text: &str| text.lines().count();
     assert!(lines(&spliced.text) >= lines(&learner));
 }

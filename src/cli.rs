@@ -33,6 +33,10 @@ pub struct Cli {
     )]
     pub color: When,
 
+    /// The language of titles, tasks and hints, as in de; if not given, that of your system where the course has it
+    #[arg(long, global = true, value_name = "LANGUAGE", help_heading = FOR_ALL)]
+    pub lang: Option<String>,
+
     /// What to do; `watch` if nothing is said
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -140,9 +144,36 @@ pub enum Command {
         /// Run everything, also what has not changed since its last verdict
         #[arg(long)]
         fresh: bool,
-        /// How to print
+        /// How to print; within GitHub Actions, text comes with its annotations
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: RoundFormat,
+    },
+    /// Judge what many learners have handed in
+    #[command(
+        args_conflicts_with_subcommands = true,
+        subcommand_negates_reqs = true,
+        after_help = "It ends with 0 if every exercise of everybody passes, with 1 if one does not, with 2 if one could not be judged.\n\
+                      Started again after an interruption, it goes on where it was."
+    )]
+    Grade {
+        /// What else to do
+        #[command(subcommand)]
+        command: Option<GradeCommand>,
+        /// What to judge
         #[command(flatten)]
-        output: Output,
+        args: GradeArgs,
+    },
+    /// Judge one file for `grade`
+    #[command(name = crate::grade::COMMAND, hide = true)]
+    GradeOne {
+        /// The exercise
+        name: String,
+        /// The learner's file
+        #[arg(long)]
+        source: PathBuf,
+        /// A directory to work in
+        #[arg(long)]
+        work: PathBuf,
     },
     /// Say what is installed, what is missing, and the command that mends it
     Doctor,
@@ -240,6 +271,43 @@ pub struct WatchArgs {
     pub edit_cmd: Option<String>,
 }
 
+/// What `grade` judges.
+#[derive(Args, Debug)]
+pub struct GradeArgs {
+    /// Directories or archives (.tar.gz, .tgz, .tar, .zip), one for each learner, or directories full of them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Where to write the results, and where to go on from
+    #[arg(long, value_name = "DIR", default_value = "grades")]
+    pub results: PathBuf,
+    /// Only this exercise; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub exercise: Vec<String>,
+    /// Only the exercises of this chapter; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub chapter: Vec<String>,
+    /// Only this part of the learners, as in 2/8
+    #[arg(long, value_name = "N/M")]
+    pub partition: Option<String>,
+    /// Run the submissions like your own programs: only if you know who wrote them
+    #[arg(long)]
+    pub no_sandbox: bool,
+}
+
+/// What else `grade` does.
+#[derive(Debug, Subcommand)]
+pub enum GradeCommand {
+    /// Join the results of parts
+    Merge {
+        /// The directories of their results
+        #[arg(required = true, value_name = "DIR")]
+        parts: Vec<PathBuf>,
+        /// Where to write the results of all
+        #[arg(long, value_name = "DIR", default_value = "grades")]
+        results: PathBuf,
+    },
+}
+
 /// An exercise, or the current one.
 #[derive(Args, Debug)]
 pub struct OptionalName {
@@ -262,4 +330,17 @@ pub enum Format {
     Text,
     /// For scripts
     Json,
+}
+
+/// A form of output for many exercises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoundFormat {
+    /// To read
+    Text,
+    /// For scripts
+    Json,
+    /// JUnit XML, for CI services
+    Junit,
+    /// Text, and annotations for GitHub Actions
+    Github,
 }

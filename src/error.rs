@@ -107,7 +107,13 @@ impl Error {
                 io::ErrorKind::PermissionDenied => {
                     Some("Give yourself the permission to it, then try again.".into())
                 }
-                io::ErrorKind::StorageFull => Some("Free some disk space, then try again.".into()),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    Some("Free some disk space, then try again.".into())
+                }
+                io::ErrorKind::ReadOnlyFilesystem => Some(
+                    "Copy the course to a place where you may write, then try again there.".into(),
+                ),
+                _ if is_too_many_files(source) => Some(TOO_MANY_FILES.into()),
                 _ => None,
             },
             Self::NoCourse { .. } => {
@@ -128,6 +134,14 @@ impl Error {
             Self::Cancelled => None,
         }
     }
+}
+
+/// What to do about too many open files.
+pub const TOO_MANY_FILES: &str = "Too many files are open. Allow more of them, as with `ulimit -n 4096`, or end other programs; then try again.";
+
+/// True if the system refused because too many files are open, in this program or in all.
+pub fn is_too_many_files(error: &io::Error) -> bool {
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 impl fmt::Display for Error {

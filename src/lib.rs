@@ -6,7 +6,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 5 | [`cli`], [`app`]: parse the command line; one function per command |
-//! | 4 | [`watch`]: events, a pure state machine, effects. [`author`]: is a course whole, and does it judge rightly? |
+//! | 4 | [`watch`]: events, a pure state machine, effects. [`grade`]: a class judged against the course. [`author`]: is a course whole, and does it judge rightly? |
 //! | 3 | [`check`]: an exercise's files in, an outcome out. [`ui`]: data in, text out |
 //! | 2 | [`peers`]: the other sides that the runner plays. [`services`]: real PostgreSQL and Redis. [`build`]: rustc and its diagnostics. [`course`]: `info.toml` as checked data. [`progress`]: done, current, pristine, undo |
 //! | 1 | [`process`]: other programs, with deadlines. [`workspace`]: every path. [`outcome`]: results as plain data |
@@ -19,6 +19,9 @@ pub mod check;
 pub mod cli;
 pub mod course;
 pub mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
+pub mod grade;
 pub mod outcome;
 pub mod peers;
 pub mod process;

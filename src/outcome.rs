@@ -4,6 +4,7 @@
 //! (README, "For scripts"); `tests/json.rs` holds them.
 
 mod fault;
+pub mod grades;
 
 pub use fault::{Fault, Weight};
 

@@ -15,6 +15,7 @@ use std::{
 };
 
 mod build_dir;
+mod handed_out;
 mod scratch;
 
 pub use build_dir::BuildDir;
@@ -27,6 +28,8 @@ pub const KIT: &str = "kit";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workspace {
     root: PathBuf,
+    /// Where to keep what nobody needs afterwards, if not in the course.
+    scratch: Option<PathBuf>,
 }
 
 impl Workspace {
@@ -45,7 +48,10 @@ impl Workspace {
 
     /// The course in this directory.
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            scratch: None,
+        }
     }
 
     /// The course directory itself.
@@ -56,6 +62,11 @@ impl Workspace {
     /// `info.toml`: order, titles, kinds, hints.
     pub fn info(&self) -> PathBuf {
         self.root.join("info.toml")
+    }
+
+    /// The texts of the course in a language: `info.de.toml`.
+    pub fn info_in(&self, language: &str) -> PathBuf {
+        self.root.join(format!("info.{language}.toml"))
     }
 
     /// `exercises/`.
@@ -140,12 +151,12 @@ impl Workspace {
 
     /// Where running programs are written down, so that what a killed runner left is found.
     pub fn running(&self) -> PathBuf {
-        self.private().join("running")
+        self.transient().join("running")
     }
 
     /// Where the exercise is compiled.
     pub fn build(&self, exercise: &str) -> PathBuf {
-        self.private().join("build").join(exercise)
+        self.transient().join("build").join(exercise)
     }
 
     /// Where this check of the exercise is compiled: nobody else works there at the same time.
@@ -170,34 +181,37 @@ impl Workspace {
             .join(format!("{exercise}.json"))
     }
 
-    /// What an author's checks have proved.
-    pub fn proofs(&self) -> PathBuf {
-        self.private().join("proofs")
-    }
-
-    /// What git does not keep: `.gitignore`.
-    pub fn git_ignore(&self) -> PathBuf {
-        self.root.join(".gitignore")
-    }
-
-    /// Where a learner's work on an exercise lies that is no longer in the course. `file` is relative to the course.
-    pub fn removed(&self, file: &Path) -> PathBuf {
-        self.root.join("removed").join(file)
-    }
-
-    /// The digests of the files that the learner was given.
-    pub fn shipped(&self) -> PathBuf {
-        self.private().join("shipped.txt")
-    }
-
-    /// `solutions/`.
-    pub fn solutions(&self) -> PathBuf {
-        self.root.join("solutions")
+    /// The same course, where what comes and goes while it is checked lies in `scratch`.
+    pub fn with_scratch(self, scratch: impl Into<PathBuf>) -> Self {
+        Self {
+            scratch: Some(scratch.into()),
+            ..self
+        }
     }
 
     /// A path as the learner reads it: relative to the course if it is inside.
     pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
+    fn transient(&self) -> PathBuf {
+        self.scratch.clone().unwrap_or_else(|| self.private())
+    }
+
+    /// The directories that files are written to, besides the chapters and the course's own.
+    pub fn written(&self) -> Vec<PathBuf> {
+        let private = [
+            "pristine",
+            "backups",
+            "running",
+            "build",
+            "dependencies",
+            "verdicts",
+        ];
+        let below = private.map(|dir| self.private().join(dir));
+        let mut all = vec![self.exercises(), self.private()];
+        all.extend(below);
+        all
     }
 
     fn private(&self) -> PathBuf {
@@ -210,6 +224,11 @@ fn join_dir(base: PathBuf, dir: Option<&str>) -> PathBuf {
         Some(dir) => base.join(dir),
         None => base,
     }
+}
+
+/// True for a directory that has a directory of exercises.
+pub fn has_exercises(dir: &Path) -> bool {
+    Workspace::at(dir).exercises().is_dir()
 }
 
 /// True if `path` stays below the directory it is joined to: relative, and without `..`.

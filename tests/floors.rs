@@ -20,9 +20,12 @@ const FLOORS: &[(&str, u8)] = &[
     ("check", 3),
     ("ui", 3),
     ("watch", 4),
+    ("grade", 4),
     ("author", 4),
     ("app", 5),
     ("cli", 5),
+    // Promises that are tried with any bytes; no part of the program.
+    ("fuzz", 6),
 ];
 
 /// Neighbours on one floor that may know each other, with the reason.
@@ -48,6 +51,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("form_urlencoded::", &["peers"]),
     ("base64::", &["peers"]),
     ("tempfile::", &["workspace"]),
+    ("tar::", &["grade", "author"]),
+    ("zip::", &["grade"]),
     ("Command::new(", &["process"]),
     ("println!(", &[]),
     ("print!(", &[]),

@@ -298,6 +298,15 @@ fn what_the_compiler_remembers_is_kept_only_for_an_exercise_that_is_worked_on() 
 }
 
 #[test]
+fn an_endless_main_is_stopped_and_the_limit_is_named() {
+    let entry = "test = false\nlimits = { seconds = 1 }";
+    let report = with_entry("fn main() {\n    loop {}\n}\n", entry);
+    let finding = broken(&report, "it runs to its end");
+    assert_eq!(finding.expected.as_deref(), Some("an end within 1 s"));
+    assert!(actual(finding).contains("still running"));
+}
+
+#[test]
 fn a_program_without_tests_passes_if_it_runs_to_its_end() {
     let entry = "test = false\nlimits = { seconds = 1 }";
     let run = |code: &str| with_entry(&format!("fn main() {{\n    {code}\n}}\n"), entry);

@@ -235,6 +235,89 @@ fn ctrl_c_and_sigterm_end_it_like_q() {
 }
 
 #[test]
+fn ctrl_z_gives_the_terminal_back_and_later_takes_it_again() {
+    for stop in ["\x1a", "TSTP"] {
+        let course = Course::new();
+        let mut terminal = Terminal::watch(course.root(), &[]);
+        terminal.wait_for("the first verdict", got(1));
+        let (pid, raw) = (terminal.process_id(), terminal.modes());
+        match stop {
+            "TSTP" => send(pid, "TSTP"),
+            keys => terminal.press(keys),
+        }
+        terminal.wait_until("it is stopped", || state_of(pid) == Some('T'));
+        assert!(!terminal.is_on_other_screen(), "{stop:?}");
+        assert_ne!(terminal.modes(), raw, "{stop:?}: the shell has its keys");
+        course.save(7);
+        send(pid, "CONT");
+        terminal.wait_for("the verdict on the save meanwhile", got(7));
+        assert!(terminal.is_on_other_screen(), "{stop:?}");
+        assert_eq!(terminal.modes(), raw, "{stop:?}");
+        terminal.press("q");
+        assert_eq!(terminal.wait_for_end(), 0, "{stop:?}");
+        assert!(!terminal.is_on_other_screen(), "{stop:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_it_with_all_that_runs() {
+    let course = Course::new();
+    course.write("exercises/one.rs", &ONE.replace("    1\n", "    loop {}\n"));
+    let mut terminal = Terminal::watch(course.root(), &[]);
+    terminal.wait_for_text("checking 0 of 1");
+    let running = children_of(terminal.process_id());
+    assert!(!running.is_empty(), "the endless program runs");
+    send(terminal.process_id(), "HUP");
+    terminal.wait_for_end();
+    assert!(!terminal.is_on_other_screen());
+    for process in running {
+        assert!(!is_alive(process), "process {process} is left");
+    }
+}
+
+#[test]
+fn a_window_that_changes_its_size_is_drawn_anew_down_to_twenty_columns() {
+    let course = Course::new();
+    let mut terminal = Terminal::watch(course.root(), &[]);
+    terminal.wait_for("the first verdict", got(1));
+    for (rows, columns) in [(12, 20), (3, 20), (1, 1), (50, 200), (24, 20), (40, 100)] {
+        terminal.resize(rows, columns);
+    }
+    terminal.wait_for("the verdict at the old size", got(1));
+    terminal.resize(24, 20);
+    let small = terminal.wait_for("the narrow screen", |screen| screen.contains("got"));
+    assert!(
+        small.lines().all(|line| line.chars().count() <= 20),
+        "{small}"
+    );
+    course.save(2);
+    terminal.wait_for_text("Passed");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    assert!(!terminal.is_on_other_screen());
+}
+
+/// Sends a signal by its name.
+fn send(process: u32, signal: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", signal, &process.to_string()])
+        .status();
+    assert!(sent.expect("kill runs").success());
+}
+
+/// What a process does, as `ps` says it: `T` is stopped.
+fn state_of(process: u32) -> Option<char> {
+    let listed = Command::new("ps")
+        .args(["-o", "stat=", "-p", &process.to_string()])
+        .output()
+        .expect("ps runs");
+    String::from_utf8_lossy(&listed.stdout)
+        .trim()
+        .chars()
+        .next()
+}
+
+#[test]
 fn the_list_finds_an_exercise_and_goes_there() {
     let course = Course::new();
     let mut terminal = Terminal::watch(course.root(), &[]);

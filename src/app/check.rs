@@ -4,7 +4,7 @@ use super::{End, context::Context};
 use crate::{
     build::{Dependencies, Standby, Toolchain},
     check::{self, Files, Means, Memory, Round},
-    cli::Format,
+    cli::{Format, RoundFormat},
     error::Result,
     outcome::{Outcome, Report},
     process::{self, Cancel},
@@ -58,14 +58,14 @@ pub(super) enum Trust {
 }
 
 /// Checks every exercise, prints a line each, and writes the verdicts down.
-pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Result<End> {
+pub(super) fn check_all(context: &Context, trust: Trust, format: RoundFormat) -> Result<End> {
     let toolchain = Toolchain::find()?;
     let dependencies = context.dependencies(&toolchain);
     let services = Services::of(&context.course.workspace);
     check::clear_leftovers(&context.course.workspace)?;
     let memory = Memory::new(&context.course, &toolchain)?;
     let progress = |round: Round| {
-        if format == Format::Text && console_is_there() {
+        if format == RoundFormat::Text && console_is_there() {
             ui::print::err(&format!("\r\x1b[K{}", round.words()));
         }
     };
@@ -76,18 +76,24 @@ pub(super) fn check_all(context: &Context, trust: Trust, format: Format) -> Resu
         Some(&memory).filter(|_| trust == Trust::Memory),
         &progress,
     )?;
-    if format == Format::Text && console_is_there() {
+    if format == RoundFormat::Text && console_is_there() {
         ui::print::err("\r\x1b[K");
     }
     context.save(&changes(context, &reports))?;
+    let by_github = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
     match format {
-        Format::Text => ui::print::out(&summary(&reports))?,
-        Format::Json => {
+        RoundFormat::Text | RoundFormat::Github => {
+            ui::print::out(&summary(&reports))?;
+            if by_github || format == RoundFormat::Github {
+                ui::print::out(&ui::annotations::reports(&reports))?;
+            }
+        }
+        RoundFormat::Json => {
             let all: Vec<_> = reports.iter().map(ui::json::report).collect();
             ui::print::out(&json(&all.into()))?;
         }
+        RoundFormat::Junit => ui::print::out(&ui::junit::reports(&reports))?,
     }
-    process::end_strays();
     let passed = reports.iter().all(|report| end_of(report) == End::Done);
     Ok(if passed { End::Done } else { End::NotYet })
 }
@@ -151,7 +157,7 @@ fn summary(reports: &[Report]) -> String {
 }
 
 fn json(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
+    ui::json::text(value)
 }
 
 fn columns() -> usize {

@@ -5,7 +5,7 @@ use super::{
     context::{Context, refresh_manifest},
 };
 use crate::{
-    course::{Course, Exercise, nearest},
+    course::{Course, Exercise},
     error::{Error, Result},
     progress::{self, Change, Pristine},
     ui,
@@ -64,12 +64,7 @@ fn chosen<'a>(context: &'a Context, which: &Which) -> Result<(Vec<&'a Exercise>,
         Which::Exercise(name) => Ok((vec![course.exercise(name)?], name.clone())),
         Which::All => Ok((course.exercises.iter().collect(), "--all".into())),
         Which::Chapter(dir) => {
-            let chapter = course.chapters.iter().position(|c| &c.dir == dir);
-            let chapter = chapter.ok_or_else(|| Error::UnknownName {
-                what: "chapter",
-                name: dir.clone(),
-                nearest: nearest(dir, course.chapters.iter().map(|c| c.dir.as_str())),
-            })?;
+            let chapter = course.chapter(dir)?;
             let of_it = course.exercises.iter().filter(|e| e.chapter == chapter);
             Ok((of_it.collect(), format!("--chapter {dir}")))
         }

@@ -5,6 +5,7 @@ mod context;
 mod dev;
 mod doctor;
 mod files;
+mod grade;
 mod init;
 mod learn;
 mod place;
@@ -13,7 +14,8 @@ mod update;
 mod watch;
 
 use crate::{
-    cli::{Cli, Command, When},
+    cli::{Cli, Command, GradeCommand, When},
+    course::Course,
     error::Result,
     ui::{self, Color, Theme},
 };
@@ -48,19 +50,19 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, theme: Theme) -> Result<End> {
-    let context = || Context::load(cli.root.as_deref(), theme);
+    let context = || Context::load(cli.root.as_deref(), cli.lang.as_deref(), theme);
     match cli.command.unwrap_or(Command::Watch(cli.watch)) {
         Command::Watch(args) => watch::watch(context()?, args),
         Command::Run { name, output } => {
             check::run(&context()?, name.name.as_deref(), output.format)
         }
-        Command::CheckAll { fresh, output } => {
+        Command::CheckAll { fresh, format } => {
             let trust = if fresh {
                 check::Trust::Nothing
             } else {
                 check::Trust::Memory
             };
-            check::check_all(&context()?, trust, output.format)
+            check::check_all(&context()?, trust, format)
         }
         Command::Serve { name, port } => serve::serve(context()?, name.name.as_deref(), port),
         Command::Hint { name, all } => learn::hint(&context()?, name.name.as_deref(), all),
@@ -85,6 +87,15 @@ fn run(cli: Cli, theme: Theme) -> Result<End> {
             files::reset(&context()?, &which, yes)
         }
         Command::Undo => files::undo(&context()?),
+        Command::Grade {
+            command: Some(GradeCommand::Merge { parts, results }),
+            ..
+        } => grade::merge(&parts, &results),
+        Command::Grade { args, .. } => grade::grade(&context()?, &args),
+        Command::GradeOne { name, source, work } => {
+            let place = context::find(cli.root.as_deref())?.with_scratch(&work);
+            grade::one(&Course::load(place)?, &name, &source, &work)
+        }
         Command::Doctor => doctor::doctor(cli.root.as_deref(), theme),
         Command::Init { dir, from } => init::init(&dir, from.as_deref(), cli.root.as_deref()),
         Command::Update { from } => update::update(cli.root.as_deref(), from.as_deref()),

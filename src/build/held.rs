@@ -8,6 +8,9 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 /// The module that is added to the file. Every path in it begins at the standard library itself.
+///
+/// It is compiled with every save, so it uses what the library has compiled already: `forget`, because dropping an error means code
+/// for all that an error can hold (together 5 ms of 90).
 pub(super) const MODULE: &str = r#"
 #[cfg(test)]
 mod held_by_the_runner {
@@ -17,16 +20,13 @@ mod held_by_the_runner {
     }
     pub(crate) fn test(panics: bool) -> Test {
         let mut secret = ::std::string::String::new();
-        ::std::io::stdin().read_line(&mut secret).ok();
+        ::std::mem::forget(::std::io::stdin().read_line(&mut secret));
         Test { secret, panics }
     }
     impl ::std::ops::Drop for Test {
         fn drop(&mut self) {
             if ::std::thread::panicking() == self.panics && !self.secret.is_empty() {
-                self.secret.insert(0, '\n');
-                let mut out = ::std::io::stdout();
-                ::std::io::Write::write_all(&mut out, self.secret.as_bytes()).ok();
-                ::std::io::Write::flush(&mut out).ok();
+                ::std::print!("\n{}", self.secret);
             }
         }
     }

@@ -8,6 +8,7 @@ mod diagnostics;
 mod held;
 mod linker;
 mod manner;
+mod parse;
 mod rustc;
 mod splice;
 mod standby;

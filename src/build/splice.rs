@@ -4,7 +4,10 @@
 //! bring in the kit count as tests here: with another module in its place nothing would be counted. Each test gets a guard that
 //! says when it has ended (see [`super::held`]).
 
-use super::held::{GUARD, GUARD_OF_PANIC, MODULE};
+use super::{
+    held::{GUARD, GUARD_OF_PANIC, MODULE},
+    parse::parse,
+};
 use crate::workspace::KIT;
 use proc_macro2::{LineColumn, Span};
 use syn::{Attribute, Expr, Item, Lit, Meta, spanned::Spanned as _};
@@ -18,6 +21,14 @@ pub struct Spliced {
     pub tests_changed: bool,
     /// The learner's file has a `main` function.
     pub has_main: bool,
+}
+
+impl Spliced {
+    /// The text without what the runner has added to the tests.
+    pub fn without_guards(&self) -> String {
+        let text = self.text.replace(GUARD, "");
+        text.replace(GUARD_OF_PANIC, "").replace(MODULE, "")
+    }
 }
 
 /// A test function.
@@ -40,7 +51,7 @@ pub struct Shipped<'a> {
 impl<'a> Shipped<'a> {
     /// `None` if the text cannot be parsed.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let items = syn::parse_file(text).ok()?.items;
+        let items = parse(text)?;
         Some(Self { text, items })
     }
 
@@ -61,7 +72,7 @@ impl<'a> Shipped<'a> {
 ///
 /// `None` if the learner's file cannot be parsed: then it does not compile either, and rustc says why.
 pub fn splice(learner: &str, shipped: &Shipped<'_>) -> Option<Spliced> {
-    let mine = syn::parse_file(learner).ok()?.items;
+    let mine = parse(learner)?;
     let has_main = has_main(&mine);
     let shipped_tests = test_texts(&shipped.items, shipped.text);
     if test_texts(&mine, learner) == shipped_tests {

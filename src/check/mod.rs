@@ -6,6 +6,8 @@ mod all;
 mod compile;
 mod early_look;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod leftovers;
 mod memory;
 mod quiz;

@@ -73,6 +73,7 @@ struct RawExercise {
     needs: Vec<Spanned<String>>,
     #[serde(default)]
     limits: RawLimits,
+    points: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -94,7 +95,7 @@ struct RawHint {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawLimits {
-    /// Seconds for one test, step or query.
+    /// For one test, step or query.
     seconds: Option<u64>,
 }
 
@@ -191,14 +192,11 @@ fn known_chapters(
         for name in &raw.dependencies {
             check_dependency(source, name, dependencies)?;
         }
+        let names = raw.dependencies.iter().map(|name| name.get_ref().clone());
         let chapter = Chapter {
             dir: raw.dir.get_ref().clone(),
             title: raw.title.clone(),
-            dependencies: raw
-                .dependencies
-                .iter()
-                .map(|name| name.get_ref().clone())
-                .collect(),
+            dependencies: names.collect(),
         };
         if known.insert(chapter.dir.clone(), chapter).is_some() {
             return source.error(
@@ -286,6 +284,7 @@ fn add(
         dir,
         file: raw.file.map(Spanned::into_inner),
         title: raw.title,
+        task: None,
         kind,
         test: raw.test,
         strict_clippy: raw.strict_clippy,
@@ -293,6 +292,7 @@ fn add(
         needs,
         skip_check_unsolved: raw.skip_check_unsolved,
         was: raw.was.into_iter().map(Spanned::into_inner).collect(),
+        points: raw.points.unwrap_or(1),
         time_limit: raw
             .limits
             .seconds
@@ -381,8 +381,7 @@ fn check_files(
     name: &Spanned<String>,
 ) -> Result<()> {
     if let (Kind::Rust, Some(own)) = (exercise.kind, &course.own_manifest) {
-        let file = course.relative_file(exercise);
-        own.expect(&course.workspace, &exercise.name, &file)?;
+        own.expect(course, exercise)?;
     }
     if matches!(exercise.kind, Kind::Rust | Kind::Quiz) {
         return Ok(());

@@ -8,13 +8,15 @@ mod info;
 mod manifest;
 mod own_manifest;
 mod toml_file;
+mod translation;
 
 use crate::{
     error::{Error, Result},
     workspace::Workspace,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -24,6 +26,7 @@ pub use manifest::write_editor_manifest;
 pub use own_manifest::OwnManifest;
 pub use toml::Spanned;
 pub use toml_file::{error_at, parse_toml};
+pub use translation::Gap;
 
 /// Ordered exercises in chapters.
 #[derive(Clone, Debug)]
@@ -70,6 +73,8 @@ pub struct Exercise {
     pub file: Option<String>,
     /// What it is about in a few words, if the course says so.
     pub title: Option<String>,
+    /// The text at the top of its file in the learner's language, where the course has one.
+    pub task: Option<String>,
     /// How it is checked.
     pub kind: Kind,
     /// For kind `rust`: the file's tests are run, instead of its `main`.
@@ -84,6 +89,8 @@ pub struct Exercise {
     pub skip_check_unsolved: bool,
     /// The names that it had in earlier versions of the course.
     pub was: Vec<String>,
+    /// What `grade` gives for it.
+    pub points: u32,
     /// How long one test, one step or one query may take.
     pub time_limit: Duration,
 }
@@ -160,7 +167,32 @@ impl Course {
     /// # Errors
     /// [`Error::Course`] with file and line for anything that is wrong with it.
     pub fn load(workspace: Workspace) -> Result<Self> {
-        info::load(workspace)
+        let course = info::load(workspace)?;
+        course.stays_inside()?;
+        Ok(course)
+    }
+
+    /// A course of a stranger's must not lead, by links, to places outside it: files are written into these directories.
+    fn stays_inside(&self) -> Result<()> {
+        let workspace = &self.workspace;
+        let Ok(root) = fs::canonicalize(workspace.root()) else {
+            // What cannot be found cannot be written to either.
+            return Ok(());
+        };
+        let chapters = self.exercises.iter().map(|one| one.dir.as_deref());
+        let chapters: BTreeSet<_> = chapters.collect();
+        let dirs = chapters.into_iter().map(|dir| workspace.chapter(dir));
+        for dir in workspace.written().into_iter().chain(dirs) {
+            if fs::canonicalize(&dir).is_ok_and(|place| !place.starts_with(&root)) {
+                return Err(course_error(
+                    workspace.shown(&dir),
+                    None,
+                    "this is a link that leads out of the course, and files would be written there",
+                    "Put a directory in its place. If the course is not yours, ask its author what the link is for.",
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The position of the exercise with this name.
@@ -184,6 +216,19 @@ impl Course {
     /// As [`Course::position`].
     pub fn exercise(&self, name: &str) -> Result<&Exercise> {
         Ok(&self.exercises[self.position(name)?])
+    }
+
+    /// The position of the chapter with this directory.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`] with the nearest name.
+    pub fn chapter(&self, dir: &str) -> Result<usize> {
+        let found = self.chapters.iter().position(|c| c.dir == dir);
+        found.ok_or_else(|| Error::UnknownName {
+            what: "chapter",
+            name: dir.to_owned(),
+            nearest: nearest(dir, self.chapters.iter().map(|c| c.dir.as_str())),
+        })
     }
 
     /// The chapter of an exercise.

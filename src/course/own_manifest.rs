@@ -2,7 +2,7 @@
 //!
 //! It is read so that rustc can be told what cargo would tell it. What is in the way of that is named; cargo is asked then.
 
-use super::{course_error, parse_toml};
+use super::{Course, Exercise, course_error, parse_toml};
 use crate::{
     error::Result,
     workspace::{self, Workspace},
@@ -64,11 +64,13 @@ impl OwnManifest {
     }
 
     /// An error for an exercise that is no program of the manifest.
-    pub(super) fn expect(&self, workspace: &Workspace, name: &str, file: &Path) -> Result<()> {
-        if self.programs.iter().any(|program| program == name) {
+    pub(super) fn expect(&self, course: &Course, exercise: &Exercise) -> Result<()> {
+        let name = &exercise.name;
+        if self.programs.contains(name) {
             return Ok(());
         }
-        let file = file.display().to_string().replace('\\', "/");
+        let file = course.relative_file(exercise).display().to_string();
+        let (workspace, file) = (&course.workspace, file.replace('\\', "/"));
         Err(course_error(
             workspace.shown(&workspace.own_manifest()),
             None,

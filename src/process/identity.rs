@@ -131,3 +131,13 @@ fn started(pid: u32) -> Option<String> {
 fn started(_pid: u32) -> Option<String> {
     None
 }
+
+/// Keeps other programs of the same user from reading this one's memory and files, where the system can do that.
+pub fn hide_from_others() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // Refused to nobody; where it is not known there is nothing to be done.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}

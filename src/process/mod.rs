@@ -18,6 +18,7 @@ mod strays;
 pub use cancel::Cancel;
 pub use capture::Captured;
 pub use group::{Running, Signal};
+pub use identity::hide_from_others;
 pub use limits::{Limit, Limits};
 pub use port::free_port;
 pub use program::Program;

@@ -8,7 +8,7 @@ use super::{
     strays::{self, Mark},
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, TOO_MANY_FILES, is_too_many_files},
     outcome::Output,
 };
 use std::{
@@ -147,9 +147,13 @@ fn refused(path: &Path, dir: Option<&Path>, error: &io::Error) -> Error {
             help: "Install it, or see `backendlings doctor` for what is missing.".into(),
         };
     }
+    let help = match is_too_many_files(error) {
+        true => TOO_MANY_FILES,
+        false => "Free some memory or processes, then try again.",
+    };
     Error::tool(
         format!("the system did not start {}: {error}", path.display()),
-        "Free some memory or processes, then try again.",
+        help,
     )
 }
 

@@ -30,7 +30,7 @@ fn push_clean(clean: &mut String, c: char) {
 }
 
 /// Characters that hide, or reorder, the text around them.
-fn reorders(c: char) -> bool {
+pub(super) fn reorders(c: char) -> bool {
     matches!(
         c,
         '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'

@@ -9,6 +9,24 @@ use super::{clean::without_ansi, list::Entry};
 use crate::outcome::{Detail, Report};
 use serde_json::{Value, json};
 
+/// A value as text. Characters that a terminal would obey, or that hide others, are written as escapes: in JSON they stand in strings
+/// only, where that means the same.
+pub fn text(value: &Value) -> String {
+    let mut text = String::new();
+    for c in format!("{value:#}\n").chars() {
+        match c {
+            '\n' => text.push(c),
+            c if c.is_control() || super::clean::reorders(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    text.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            c => text.push(c),
+        }
+    }
+    text
+}
+
 /// A report as one JSON value.
 pub fn report(report: &Report) -> Value {
     let mut plain = report.clone();

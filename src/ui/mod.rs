@@ -9,12 +9,14 @@
 //! | keys | [`keys::listen`] |
 //! | the learner's file beside the solution | [`diff::text`] |
 //! | faults of the runner | [`error::text`] |
+//! | for scripts | [`json`], [`junit`], [`annotations`] |
+//! | a class | [`mod@grades`], [`junit`] |
 //! | mistakes in a course, for its author | [`faults::text`] |
-//! | for scripts | [`json`] |
 //! | writing | [`mod@print`] |
 //!
 //! Whatever comes from a learner's program, a course or a file name passes through `clean` before it is drawn.
 
+pub mod annotations;
 mod body;
 mod clean;
 pub mod diff;
@@ -23,8 +25,10 @@ pub mod faults;
 mod finding;
 mod footer;
 mod frame;
+pub mod grades;
 pub mod health;
 pub mod json;
+pub mod junit;
 pub mod keys;
 mod line;
 pub mod list;
@@ -46,5 +50,5 @@ mod tests;
 pub use clean::{harmless, without_ansi};
 pub use frame::{Frame, Size};
 pub use keys::Key;
-pub use terminal::{Terminal, restore, width};
+pub use terminal::{Terminal, restore, stop, width};
 pub use theme::{Color, Links, Signs, Surroundings, Theme};

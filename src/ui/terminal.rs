@@ -85,6 +85,28 @@ impl Terminal {
     }
 }
 
+impl Terminal {
+    /// Gives the terminal back, stops this program as Ctrl-Z does others, and takes the terminal over again when it goes on.
+    ///
+    /// # Errors
+    /// If the terminal refuses.
+    pub fn suspend(&mut self) -> Result<()> {
+        restore();
+        stop();
+        *lock() = Some(mode::enter().map_err(Error::io("prepare", "the terminal"))?);
+        write(ENTER)
+    }
+}
+
+/// Stops this program, and those that were started with it in one line of the shell, until somebody lets them go on.
+pub fn stop() {
+    #[cfg(unix)]
+    {
+        // The whole group, as the terminal does it: `cargo run` waits for this program and has to be stopped too.
+        let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+    }
+}
+
 impl Drop for Terminal {
     fn drop(&mut self) {
         restore();

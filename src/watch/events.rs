@@ -78,6 +78,8 @@ pub enum Event {
     Resized,
     /// The learner or the system asks the program to end.
     Interrupted,
+    /// The learner or the system asks the program to stop for a while.
+    Suspended,
     /// There is no more input to read.
     InputEnded,
 }
@@ -131,6 +133,8 @@ pub enum Effect {
     PrintList,
     /// Show the state; `What` says what is new, for those who do not redraw.
     Show(What),
+    /// Give the terminal back until somebody wants the program to go on.
+    Suspend,
     /// End the program.
     Quit,
 }

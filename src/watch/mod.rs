@@ -241,6 +241,10 @@ impl Watcher {
                 let current = Some(self.state.current);
                 ui::print::out(&ui::list::table(&entries, current, Theme::PLAIN))?;
             }
+            Effect::Suspend => match &mut self.display {
+                Shown::Screen(terminal) => terminal.suspend()?,
+                Shown::Plain => ui::stop(),
+            },
             Effect::Show(_) | Effect::Quit => {}
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Signals as events: a request to end, and a window that has another size.
+//! Signals as events: a request to end or to stop for a while, and a window that has another size.
 
 use super::events::Event;
 use crate::error::{Error, Result};
@@ -8,15 +8,16 @@ use std::sync::mpsc::Sender;
 #[cfg(unix)]
 pub(super) fn forward(events: Sender<Event>) -> Result<()> {
     use signal_hook::{
-        consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH},
+        consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH},
         iterator::Signals,
     };
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM, SIGWINCH])
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH])
         .map_err(Error::io("listen to", "signals"))?;
     std::thread::spawn(move || {
         for signal in &mut signals {
             let event = match signal {
                 SIGWINCH => Event::Resized,
+                SIGTSTP => Event::Suspended,
                 _ => Event::Interrupted,
             };
             if events.send(event).is_err() {

@@ -146,6 +146,9 @@ impl State {
     pub fn on(&mut self, event: Event, now: Instant) -> Vec<Effect> {
         match event {
             Event::Key(Key::Interrupt) | Event::Interrupted => self.quit(),
+            Event::Key(Key::Suspend) | Event::Suspended => {
+                vec![Effect::Suspend, Effect::Show(What::Detail)]
+            }
             Event::Key(key) => self.on_key(key, now),
             Event::Line(line) => self.on_line(&line, now),
             Event::Seen {

@@ -125,6 +125,31 @@ impl Terminal {
         }
     }
 
+    /// Waits for something that is not on the screen.
+    pub(crate) fn wait_until(&self, what: &str, holds: impl Fn() -> bool) {
+        let deadline = Instant::now() + NEVER;
+        while !holds() {
+            assert!(Instant::now() < deadline, "waited until {what}");
+            thread::yield_now();
+        }
+    }
+
+    /// Gives the window another size.
+    pub(crate) fn resize(&mut self, rows: u16, cols: u16) {
+        // What shows it first, so that it understands what is drawn for the new size.
+        let size = |n: u16| NonZero::new(n).expect("not zero");
+        let mut parser = self.shown.0.lock().expect("no panic");
+        parser.screen_mut().set_size(size(rows), size(cols));
+        drop(parser);
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        self.master.resize(size).expect("resized");
+    }
+
     pub(crate) fn process_id(&self) -> u32 {
         self.child.process_id().expect("started")
     }

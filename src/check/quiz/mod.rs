@@ -211,3 +211,10 @@ fn how_to_answer(question: &Question, takes: Takes) -> String {
         ),
     }
 }
+/// Answers of any text are read, and read the same again; see `src/fuzz.rs`.
+#[cfg(any(test, fuzzing))]
+pub(super) fn fuzz(text: &str) {
+    let questions = sheet::read(text);
+    let lines = text.lines().count();
+    assert!(questions.iter().all(|question| question.line <= lines));
+}

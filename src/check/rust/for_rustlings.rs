@@ -232,14 +232,19 @@ fn run_tests(
         .dir(job.build_dir)
         .deadline(job.exercise.time_limit);
     let finished = process::run(&all, means.cancel)?;
-    let said = Said::of(&finished);
+    let mut said = Said::of(&finished);
+    let held = finished.end == End::Exited(0) && said.to_the_end;
+    let known = build::tests_in(text);
+    // A program that ends itself may also have printed what tests print; alone, each test has to say a secret at its end.
+    if held && text.contains("exit") {
+        said.passed
+            .retain(|path| known.iter().all(|test| test.path != *path));
+    }
     for path in &said.passed {
         report.pass(claim_of(path));
     }
-    if finished.end == End::Exited(0) && said.to_the_end {
-        return Ok(());
-    }
-    let known = build::tests_in(text);
+    let is_told =
+        |test: &TestFn| said.passed.contains(&test.path) || said.ignored.contains(&test.path);
     let suspects: Vec<TestFn> = match said.failed.is_empty() {
         false => said
             .failed
@@ -247,14 +252,11 @@ fn run_tests(
             .map(|path| test_at(path, &known))
             .collect(),
         // The whole program ended in the middle. Alone, the test that ends it does so again.
-        true => known
-            .into_iter()
-            .filter(|test| !said.passed.contains(&test.path))
-            .collect(),
+        true => known.into_iter().filter(|test| !is_told(test)).collect(),
     };
     let verdicts = harness::run_all(program, job, &suspects, means)?;
     super::record(job, text, &suspects, verdicts, report);
-    if report.passed() {
+    if report.passed() && !held {
         report.fail(together(&said, &finished));
     }
     Ok(())
@@ -264,6 +266,7 @@ fn run_tests(
 struct Said {
     passed: Vec<String>,
     failed: Vec<String>,
+    ignored: Vec<String>,
     to_the_end: bool,
 }
 
@@ -272,6 +275,7 @@ impl Said {
         let mut said = Self {
             passed: Vec::new(),
             failed: Vec::new(),
+            ignored: Vec::new(),
             to_the_end: false,
         };
         for line in finished.stdout.text.lines() {
@@ -286,6 +290,7 @@ impl Said {
             match verdict {
                 "ok" => said.passed.push(path),
                 "FAILED" => said.failed.push(path),
+                verdict if verdict.starts_with("ignored") => said.ignored.push(path),
                 _ => {}
             }
         }

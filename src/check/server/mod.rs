@@ -20,6 +20,8 @@ mod exchange;
 mod expect;
 mod foreign;
 mod framing;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzz;
 mod group;
 mod instances;
 mod json;

@@ -63,6 +63,8 @@ mod cage;
 mod data;
 mod diff;
 mod faults;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzz;
 mod guard;
 mod images;
 mod lines;
@@ -86,6 +88,8 @@ use crate::{
 use answers::{Answer, Got, NoAnswer};
 use cage::Cage;
 use data::Stored;
+#[cfg(any(test, fuzzing))]
+pub(super) use plan::fuzz as fuzz_plan;
 use plan::{Asks, DataSet, Fate, Plan, Write};
 pub(super) use postgres::says as postgres_says;
 use std::{collections::HashMap, time::Instant};

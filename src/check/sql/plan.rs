@@ -164,6 +164,14 @@ impl Write {
     }
 }
 
+/// A plan of any text is read or refused; see `src/fuzz.rs`.
+#[cfg(any(test, fuzzing))]
+pub(in crate::check) fn fuzz(text: &str) {
+    if let Err(error) = file::read("any.toml".as_ref(), text, "data".as_ref()) {
+        assert!(!error.to_string().is_empty());
+    }
+}
+
 impl Plan {
     /// Reads the plan of an exercise.
     ///

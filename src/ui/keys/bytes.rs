@@ -40,6 +40,7 @@ fn one(bytes: &[u8], rest: Rest) -> Step {
         [0x1b] | [0x1b, b'O'] if rest == Rest::Coming => Step::Unfinished,
         [0x1b, ..] => Step::Key(Some(Key::Esc), 1),
         [0x03, ..] => Step::Key(Some(Key::Interrupt), 1),
+        [0x1a, ..] => Step::Key(Some(Key::Suspend), 1),
         [b'\r' | b'\n', ..] => Step::Key(Some(Key::Enter), 1),
         [0x08 | 0x7f, ..] => Step::Key(Some(Key::Backspace), 1),
         [byte @ 0x20..=0x7e, ..] => Step::Key(Some(Key::Char(*byte as char)), 1),

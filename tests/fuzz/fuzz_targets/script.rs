@@ -1,0 +1,4 @@
+//! See `script` in `src/fuzz.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| backendlings::fuzz::run("script", bytes));

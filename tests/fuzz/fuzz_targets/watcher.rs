@@ -1,0 +1,4 @@
+//! See `watcher` in `src/fuzz.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| backendlings::fuzz::run("watcher", bytes));

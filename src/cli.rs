@@ -33,6 +33,10 @@ pub struct Cli {
     )]
     pub color: When,
 
+    /// The language of titles, tasks and hints, as in de; if not given, that of your system where the course has it
+    #[arg(long, global = true, value_name = "LANGUAGE", help_heading = FOR_ALL)]
+    pub lang: Option<String>,
+
     /// What to do; `watch` if nothing is said
     #[command(subcommand)]
     pub command: Option<Command>,

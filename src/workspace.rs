@@ -61,6 +61,11 @@ impl Workspace {
         self.root.join("info.toml")
     }
 
+    /// The texts of the course in a language: `info.de.toml`.
+    pub fn info_in(&self, language: &str) -> PathBuf {
+        self.root.join(format!("info.{language}.toml"))
+    }
+
     /// `exercises/`.
     pub fn exercises(&self) -> PathBuf {
         self.root.join("exercises")

@@ -20,8 +20,19 @@ pub(super) struct Context {
 
 impl Context {
     /// Finds the course, reads the progress, and takes pristine copies if there are none yet.
-    pub(super) fn load(root: Option<&Path>, theme: Theme) -> Result<Self> {
-        let course = Course::load(find(root)?)?;
+    pub(super) fn load(root: Option<&Path>, language: Option<&str>, theme: Theme) -> Result<Self> {
+        let mut course = Course::load(find(root)?)?;
+        match language {
+            Some(language) if language != OWN_LANGUAGE => course.speak(language)?,
+            Some(_) => {}
+            None => {
+                if let Some(language) = of_the_system()
+                    && course.languages()?.contains(&language)
+                {
+                    course.speak(&language)?;
+                }
+            }
+        }
         let store = Store::new(&course.workspace);
         let progress = store.load()?;
         Pristine::take(&course)?;
@@ -56,6 +67,17 @@ impl Context {
         let progress = self.store.save(changes)?;
         refresh_manifest(&self.course, &progress)
     }
+}
+
+/// The language that a course is written in, and that is always there.
+const OWN_LANGUAGE: &str = "en";
+
+/// The language of the learner's system, as in "de" of "de_AT.UTF-8".
+fn of_the_system() -> Option<String> {
+    let set = |name: &&str| env::var(name).ok().filter(|value| !value.is_empty());
+    let value = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set)?;
+    let language = value.split(['_', '.', '@']).next()?.to_lowercase();
+    (language != OWN_LANGUAGE).then_some(language)
 }
 
 /// The editor sees the current exercise and the finished ones.

@@ -16,6 +16,9 @@ pub(super) fn hint(context: &Context, name: Option<&str>, all: bool) -> Result<E
     let seen = context.progress.hints_seen(&exercise.name);
     let shown = if all { total } else { (seen + 1).min(total) };
     let mut text = String::new();
+    if let Some(task) = &exercise.task {
+        let _ = writeln!(text, "{}\n", task.trim());
+    }
     for (number, hint) in exercise.hints.iter().take(shown).enumerate() {
         let _ = writeln!(text, "Hint {} of {total}", number + 1);
         if let Some(claim) = &hint.claim {

@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, theme: Theme) -> Result<End> {
-    let context = || Context::load(cli.root.as_deref(), theme);
+    let context = || Context::load(cli.root.as_deref(), cli.lang.as_deref(), theme);
     match cli.command.unwrap_or(Command::Watch(cli.watch)) {
         Command::Watch(args) => watch::watch(context()?, args),
         Command::Run { name, output } => {

@@ -71,6 +71,7 @@ pub(super) fn of_exercise(course: &Course, exercise: &Exercise) -> Result<Vec<Fa
 pub(super) fn of_course(course: &Course) -> Result<Vec<Fault>> {
     let mut faults = stray(course)?;
     faults.extend(texts::of_chapters(course)?);
+    faults.extend(texts::of_languages(course)?);
     Ok(faults)
 }
 

@@ -18,6 +18,28 @@ pub(super) fn of_chapters(course: &Course) -> Result<Vec<Fault>> {
     Ok(faults)
 }
 
+/// What the course lacks in the other languages that it has texts in, and what is older there than the original.
+pub(super) fn of_languages(course: &Course) -> Result<Vec<Fault>> {
+    let mut faults = Vec::new();
+    for language in course.languages()? {
+        for gap in course.gaps(&language)? {
+            let told = fault(
+                course,
+                None,
+                "translation",
+                &gap.file,
+                None,
+                [gap.what, gap.help],
+            );
+            faults.push(Fault {
+                exercise: gap.exercise,
+                ..warning(told)
+            });
+        }
+    }
+    Ok(faults)
+}
+
 fn of_chapter(course: &Course, position: usize, chapter: &Chapter) -> Result<Vec<Fault>> {
     if chapter.dir.is_empty() {
         return Ok(Vec::new());

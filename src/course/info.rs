@@ -185,14 +185,11 @@ fn known_chapters(
         for name in &raw.dependencies {
             check_dependency(source, name, dependencies)?;
         }
+        let names = raw.dependencies.iter().map(|name| name.get_ref().clone());
         let chapter = Chapter {
             dir: raw.dir.get_ref().clone(),
             title: raw.title.clone(),
-            dependencies: raw
-                .dependencies
-                .iter()
-                .map(|name| name.get_ref().clone())
-                .collect(),
+            dependencies: names.collect(),
         };
         if known.insert(chapter.dir.clone(), chapter).is_some() {
             return source.error(
@@ -280,6 +277,7 @@ fn add(
         dir,
         file: raw.file.map(Spanned::into_inner),
         title: raw.title,
+        task: None,
         kind,
         test: raw.test,
         strict_clippy: raw.strict_clippy,

@@ -7,6 +7,7 @@ mod info;
 mod manifest;
 mod own_manifest;
 mod toml_file;
+mod translation;
 
 use crate::{
     error::{Error, Result},
@@ -23,6 +24,7 @@ pub use manifest::write_editor_manifest;
 pub use own_manifest::OwnManifest;
 pub use toml::Spanned;
 pub use toml_file::{error_at, parse_toml};
+pub use translation::Gap;
 
 /// Ordered exercises in chapters.
 #[derive(Clone, Debug)]
@@ -69,6 +71,8 @@ pub struct Exercise {
     pub file: Option<String>,
     /// What it is about in a few words, if the course says so.
     pub title: Option<String>,
+    /// The text at the top of its file in the learner's language, where the course has one.
+    pub task: Option<String>,
     /// How it is checked.
     pub kind: Kind,
     /// For kind `rust`: the file's tests are run, instead of its `main`.

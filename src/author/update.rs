@@ -194,14 +194,11 @@ impl Plan<'_> {
             let file = self.new.relative_file(exercise);
             if let Some(bytes) = self.package.files.get(&file) {
                 let copy = workspace.pristine(&file);
-                self.write(&workspace.shown(&copy).to_owned(), Some(bytes.clone()));
+                self.write(workspace.shown(&copy), Some(bytes.clone()));
             }
         }
         let digests = shipped::text_of(self.package).into_bytes();
-        self.write(
-            &workspace.shown(&workspace.shipped()).to_owned(),
-            Some(digests),
-        );
+        self.write(workspace.shown(&workspace.shipped()), Some(digests));
         let file = workspace.progress();
         if let Some(text) = workspace::read_if_there(&file)? {
             let mut progress = Progress::parse(&file, &text)?;
@@ -209,7 +206,7 @@ impl Plan<'_> {
                 progress.rename(from, to);
             }
             self.write(
-                &workspace.shown(&file).to_owned(),
+                workspace.shown(&file),
                 Some(progress.to_text().into_bytes()),
             );
         }

@@ -1,4 +1,0 @@
-//! See `splice` in `src/fuzz.rs`.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| backendlings::fuzz::run("splice", bytes));

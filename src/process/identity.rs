@@ -13,8 +13,10 @@ pub(super) struct Identity {
 impl Identity {
     /// The process with this number, if it runs and the system tells when it started.
     pub(super) fn of(pid: u32) -> Option<Self> {
-        let started = started(pid)?;
-        Some(Self { pid, started })
+        match now(pid) {
+            Now::Started(started) => Some(Self { pid, started }),
+            Now::Gone | Now::Unknown => None,
+        }
     }
 
     /// Reads what [`fmt::Display`] wrote.
@@ -34,6 +36,16 @@ impl Identity {
     /// True if this very process runs.
     pub(super) fn lives(&self) -> bool {
         Self::of(self.pid).is_some_and(|now| now == *self)
+    }
+
+    /// True if it is certain that this very process does not run any more. What cannot be found out, as when no file can be opened,
+    /// is no reason to take anything away.
+    pub(super) fn is_gone(&self) -> bool {
+        match now(self.pid) {
+            Now::Gone => true,
+            Now::Started(started) => started != self.started,
+            Now::Unknown => false,
+        }
     }
 
     /// Kills the process and its group; true if there was something to kill.
@@ -92,19 +104,51 @@ impl fmt::Display for Identity {
     }
 }
 
+/// What the system says of the process that has a number now.
+enum Now {
+    /// When it started.
+    Started(String),
+    /// There is none.
+    Gone,
+    /// The system did not tell.
+    Unknown,
+}
+
+/// True unless it is certain that no process has this number.
+pub(super) fn may_live(pid: u32) -> bool {
+    !matches!(now(pid), Now::Gone)
+}
+
 /// The boot, and the clock ticks from it to the start: the 20th field after the name in `/proc/PID/stat`.
 #[cfg(target_os = "linux")]
-fn started(pid: u32) -> Option<String> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (_, after_name) = stat.rsplit_once(')')?;
+fn now(pid: u32) -> Now {
+    let stat = match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
+        Ok(stat) => stat,
+        Err(error) if is_no_process(&error) => return Now::Gone,
+        Err(_) => return Now::Unknown,
+    };
+    let Ok(boot) = std::fs::read_to_string("/proc/sys/kernel/random/boot_id") else {
+        return Now::Unknown;
+    };
+    let Some((_, after_name)) = stat.rsplit_once(')') else {
+        return Now::Unknown;
+    };
     let mut fields = after_name.split_whitespace();
     // A process that has ended and was not collected yet does nothing any more.
-    if matches!(fields.next()?, "Z" | "X") {
-        return None;
+    if matches!(fields.next(), Some("Z" | "X")) {
+        return Now::Gone;
     }
-    let ticks = fields.nth(18)?;
-    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    Some(format!("{ticks}@{}", boot.trim()))
+    let ticks = fields.nth(18);
+    ticks.map_or(Now::Unknown, |ticks| {
+        Now::Started(format!("{ticks}@{}", boot.trim()))
+    })
+}
+
+/// There was none, or it went while its file was read.
+#[cfg(target_os = "linux")]
+fn is_no_process(error: &std::io::Error) -> bool {
+    let no_such_process = rustix::io::Errno::SRCH.raw_os_error();
+    error.kind() == std::io::ErrorKind::NotFound || error.raw_os_error() == Some(no_such_process)
 }
 
 /// The number of a process's group: the third field after the name in its `stat`.
@@ -117,19 +161,24 @@ fn group_of(process: &Path) -> Option<u32> {
 
 /// What `ps` says, to the second.
 #[cfg(all(unix, not(target_os = "linux")))]
-fn started(pid: u32) -> Option<String> {
+fn now(pid: u32) -> Now {
     use super::{Cancel, Program, run};
     let ps = Program::learners("ps")
         .args(["-o", "lstart=", "-p"])
         .arg(pid.to_string())
         .deadline(std::time::Duration::from_secs(2));
-    let told = run(&ps, &Cancel::new()).ok()?.stdout.text.trim().to_owned();
-    (!told.is_empty()).then_some(told)
+    let Ok(finished) = run(&ps, &Cancel::new()) else {
+        return Now::Unknown;
+    };
+    match finished.stdout.text.trim() {
+        "" => Now::Gone,
+        started => Now::Started(started.to_owned()),
+    }
 }
 
 #[cfg(not(unix))]
-fn started(_pid: u32) -> Option<String> {
-    None
+fn now(_pid: u32) -> Now {
+    Now::Unknown
 }
 
 /// Keeps other programs of the same user from reading this one's memory and files, where the system can do that.

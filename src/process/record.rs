@@ -81,7 +81,7 @@ impl Record {
                 continue;
             };
             if let Some(entry) = Entry::read(&text) {
-                if entry.runner.lives() {
+                if !entry.runner.is_gone() {
                     continue;
                 }
                 let directory = entry.directory.as_deref();

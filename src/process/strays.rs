@@ -2,7 +2,7 @@
 //! inherits, so that what is left of it is found wherever it has gone. Linux shows the environment of processes; elsewhere only
 //! the group is known, and the record.
 
-use super::identity::Identity;
+use super::identity::{Identity, may_live};
 use std::{
     collections::BTreeSet,
     sync::{
@@ -35,7 +35,7 @@ impl Mark {
 
     /// The value of [`VARIABLE`].
     pub(super) fn text(&self) -> String {
-        format!("{}#{}", runner(), self.0)
+        format!("{}#{}#{}", world(), runner(), self.0)
     }
 }
 
@@ -50,6 +50,16 @@ fn runner() -> &'static str {
     static RUNNER: OnceLock<String> = OnceLock::new();
     RUNNER.get_or_init(|| {
         Identity::of(std::process::id()).map_or_else(String::new, |i| i.to_string())
+    })
+}
+
+/// Where the numbers of processes mean what they mean to this runner: the namespace. Inside a sandbox or a container the same
+/// number is another process, and nobody can tell from outside whether that one lives.
+fn world() -> &'static str {
+    static WORLD: OnceLock<String> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let link = std::fs::read_link("/proc/self/ns/pid");
+        link.map_or_else(|_| String::new(), |link| link.display().to_string())
     })
 }
 
@@ -86,20 +96,26 @@ pub fn end_strays() -> Vec<u32> {
 
 /// True if a process has this number; also where nobody tells.
 pub fn lives(pid: u32) -> bool {
-    cfg!(not(unix)) || Identity::of(pid).is_some()
+    may_live(pid)
 }
 
 #[cfg_attr(not(target_os = "linux"), expect(dead_code))]
 fn is_stray(mark: &str) -> bool {
-    let Some((of, number)) = mark.rsplit_once('#') else {
+    let mut parts = mark.split('#');
+    let (Some(world), Some(of), Some(number), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
         return false;
     };
     let Ok(number) = number.parse() else {
         return false;
     };
+    if world != self::world() {
+        return false;
+    }
     match of == runner() {
         true => !live().contains(&number),
-        false => Identity::read(of).is_some_and(|runner| !runner.lives()),
+        false => Identity::read(of).is_some_and(|runner| runner.is_gone()),
     }
 }
 
@@ -138,10 +154,12 @@ mod tests {
 
     #[test]
     fn whose_runner_is_gone_is_a_stray_and_marks_of_others_are_none() {
-        assert!(is_stray("1 0@never#0"));
+        let here = world();
+        assert!(is_stray(&format!("{here}#1 0@never#0")));
+        assert!(!is_stray("pid:[of a sandbox]#1 0@never#0"));
         let lives = Identity::of(1).map_or_else(String::new, |init| init.to_string());
-        assert!(!is_stray(&format!("{lives}#0")));
-        for other in ["", "x", "#", "1#x"] {
+        assert!(!is_stray(&format!("{here}#{lives}#0")));
+        for other in ["", "x", "#", "1#x", "##", "#1#x"] {
             assert!(!is_stray(other), "{other}");
         }
         let mark = Mark::new();

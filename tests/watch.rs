@@ -246,7 +246,8 @@ fn ctrl_z_gives_the_terminal_back_and_later_takes_it_again() {
             keys => terminal.press(keys),
         }
         terminal.wait_until("it is stopped", || state_of(pid) == Some('T'));
-        assert!(!terminal.is_on_other_screen(), "{stop:?}");
+        // What it wrote before may not be drawn yet.
+        terminal.wait_until("its screen is gone", || !terminal.is_on_other_screen());
         assert_ne!(terminal.modes(), raw, "{stop:?}: the shell has its keys");
         course.save(7);
         send(pid, "CONT");

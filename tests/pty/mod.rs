@@ -65,11 +65,20 @@ impl Terminal {
         let kept = Arc::clone(&written);
         let drawer = thread::spawn(move || {
             let mut buffer = [0; 4096];
+            let mut unfinished = Vec::new();
             while let Ok(read @ 1..) = output.read(&mut buffer) {
+                // A frame is looked at when it is whole: what comes in the middle of one waits for its end.
                 kept.lock().expect("no panic").extend(&buffer[..read]);
-                drawn.0.lock().expect("no panic").process(&buffer[..read]);
+                unfinished.extend_from_slice(&buffer[..read]);
+                if is_in_a_frame(&unfinished) {
+                    continue;
+                }
+                drawn.0.lock().expect("no panic").process(&unfinished);
+                unfinished.clear();
                 drawn.1.notify_all();
             }
+            drawn.0.lock().expect("no panic").process(&unfinished);
+            drawn.1.notify_all();
         });
         Self {
             keys: pair.master.take_writer().expect("writable"),
@@ -167,6 +176,12 @@ impl Terminal {
             self.master.get_termios().expect("a terminal").local_flags
         )
     }
+}
+
+/// True between the beginning of a synchronised update and its end (terminal mode 2026), with which the watcher draws each frame.
+fn is_in_a_frame(bytes: &[u8]) -> bool {
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
+    last(b"\x1b[?2026h") > last(b"\x1b[?2026l")
 }
 
 fn parser(rows: u16, cols: u16) -> vt100::Parser {

@@ -15,6 +15,7 @@ use super::{
     talk::Talk,
     template::Values,
     wire::{self, Ending, Exchange, Received, Until},
+    write_lock,
 };
 use crate::error::Result;
 use std::time::{Duration, Instant};
@@ -170,7 +171,12 @@ impl Telling<'_> {
             .collect();
         let values = self.values.clone();
         let party = self.party(&values, &servers[0]);
-        let (came, took) = group::at_once(clients, &talk, doors, &party)?;
+        let groups: Vec<u32> = servers.iter().map(Server::group).collect();
+        let ask = || group::at_once(clients, &talk, doors, &party);
+        let (came, took) = match &step.together.write_lock {
+            Some(file) => write_lock::held(&self.dir.join(file), &groups, ask)?,
+            None => ask()?,
+        };
         match came {
             group::Came::Well(answers) => {
                 // What the group is told as a whole, it is told by the words of its first client.

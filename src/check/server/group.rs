@@ -37,6 +37,8 @@ pub(super) struct Together {
     pub(super) distinct: BTreeMap<String, usize>,
     /// How long the client in the middle waits, measured by a delay that somebody injects.
     pub(super) median: Option<Ratio>,
+    /// The SQLite file in the server's directory to which somebody else is about to write meanwhile.
+    pub(super) write_lock: Option<String>,
 }
 
 /// A length of time as a multiple of a delay that is known.

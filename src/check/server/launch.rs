@@ -180,6 +180,11 @@ impl Server {
         }
     }
 
+    /// The process group of the program and of all that it has started.
+    pub(super) fn group(&self) -> u32 {
+        self.running.id()
+    }
+
     /// What it costs at this moment, with all that it has started.
     pub(super) fn measured(&self) -> Measured {
         measure::measure(self.running.id())

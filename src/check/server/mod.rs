@@ -58,6 +58,7 @@ mod story;
 mod talk;
 mod template;
 mod wire;
+mod write_lock;
 
 use super::{Job, Means, Stage, compile};
 use crate::{

@@ -151,6 +151,7 @@ pub(super) struct RawGroup {
     #[serde(default)]
     pub(super) distinct: BTreeMap<String, usize>,
     pub(super) median: Option<RawMedian>,
+    pub(super) write_lock: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -67,6 +67,7 @@ impl Reader<'_> {
         };
         let mut together = Together {
             distinct: raw.distinct,
+            write_lock: raw.write_lock,
             ..Together::default()
         };
         for (status, count) in raw.status {

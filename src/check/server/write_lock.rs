@@ -107,7 +107,11 @@ fn threads<'a>(groups: &'a [u32], name: &'a str) -> impl Iterator<Item = String>
     groups
         .iter()
         .flat_map(|&group| super::ports::processes(group))
-        .flat_map(|process| std::fs::read_dir(process.join("task")).into_iter().flatten())
+        .flat_map(|process| {
+            std::fs::read_dir(process.join("task"))
+                .into_iter()
+                .flatten()
+        })
         .filter_map(move |thread| std::fs::read_to_string(thread.ok()?.path().join(name)).ok())
 }
 

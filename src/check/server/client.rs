@@ -1,38 +1,28 @@
-//! Clients as people use them: with a name, a jar for cookies, forms, files and passwords. What is about the bytes on the wire is
-//! for the other steps; here a whole client (reqwest) does what clients do.
+//! Clients as people use them: with a name, a jar for cookies, forms, files and passwords, and redirects. What is about the bytes on
+//! the wire is for the other steps; here a whole client (reqwest) does what clients do. It looks at no answer but to find its way.
+
+mod hop;
+mod parcel;
 
 use super::{
     action::{Body, Send, filled},
+    browser::{
+        cookies::{Asking, Jar},
+        origin::Origin,
+    },
     escape::shell_word,
-    expect::{About, Problem},
-    message::{Length, Message},
+    expect::Problem,
+    message::Message,
     template::{Template, Values},
 };
-use crate::{
-    error::{Error, Result},
-    process::Cancel,
-};
-use reqwest::{
-    blocking::{
-        Client, RequestBuilder,
-        multipart::{Form, Part},
-    },
-    cookie::{CookieStore as _, Jar},
-    redirect::Policy,
-};
+use crate::{error::Result, process::Cancel};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use parcel::{FilledPart, Parcel};
+use reqwest::Url;
 use std::{
     collections::BTreeMap,
-    error::Error as _,
-    sync::{
-        Arc,
-        mpsc::{RecvTimeoutError, channel},
-    },
-    thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
-
-/// How long one wait may take before the flag is looked at again.
-const SLICE: Duration = Duration::from_millis(20);
 
 /// A request by a client.
 #[derive(Clone, Debug)]
@@ -64,7 +54,7 @@ pub(super) struct FormPart {
 }
 
 /// The cookies of every client, by name.
-pub(super) type Jars = BTreeMap<String, Arc<Jar>>;
+pub(super) type Jars = BTreeMap<String, Jar>;
 
 /// What came of a request.
 pub(super) enum Told {
@@ -95,10 +85,10 @@ impl Ask {
         templates
     }
 
-    /// Asks, and waits for the answer.
+    /// Asks, goes where redirects lead, and gives the last answer. Each request has a connection of its own, one after the other.
     ///
     /// # Errors
-    /// [`Error::Cancelled`]; [`Error::Tool`] if no client can be made.
+    /// [`Error::Cancelled`](crate::error::Error::Cancelled); [`Error::Tool`](crate::error::Error::Tool) if no client can be made.
     pub(super) fn ask(
         &self,
         values: &Values,
@@ -107,105 +97,107 @@ impl Ask {
         limit: Duration,
         cancel: &Cancel,
     ) -> Result<Told> {
+        let mut nobodys = Jar::default();
         let jar = match &self.client {
-            Some(name) => Arc::clone(jars.entry(name.clone()).or_default()),
-            None => Arc::default(),
+            Some(name) => jars.entry(name.clone()).or_default(),
+            None => &mut nobodys,
         };
-        let policy = match self.follow {
-            0 => Policy::none(),
-            // The last answer is then the redirect itself, so that a step can look at it.
-            most => Policy::custom(move |attempt| match attempt.previous().len() > most {
-                true => attempt.stop(),
-                false => attempt.follow(),
-            }),
+        let deadline = Instant::now() + limit;
+        let address = format!("http://127.0.0.1:{port}{}", self.send.path.fill(values));
+        let mut url = match Url::parse(&address) {
+            Ok(url) => url,
+            Err(error) => return Ok(Told::Trouble(no_address(&address, &error.to_string()))),
         };
-        let builder = Client::builder()
-            .cookie_provider(jar)
-            .redirect(policy)
-            .no_proxy()
-            .timeout(limit);
-        let client = builder.build().map_err(|error| {
-            Error::tool(
-                format!("no HTTP client could be made: {error}"),
-                "Save again; if it stays so, restart the program.",
-            )
-        })?;
-        let request = match self.request(&client, values, port) {
-            Ok(request) => request,
-            Err(error) => return Ok(Told::Trouble(trouble(&error))),
-        };
-        // A blocking call cannot be called off; on a thread of its own nobody has to wait for it.
-        let (done, wait) = channel();
-        thread::spawn(move || {
-            // Nobody waits any more if this fails.
-            let _ = done.send(receive(request));
-        });
+        let mut parcel = self.parcel(values);
+        let mut followed = 0;
         loop {
-            if cancel.is_cancelled() {
-                return Err(Error::Cancelled);
+            let origin = origin(&url);
+            let (cookies, _) = jar.for_request(&origin, url.path(), Asking::Program);
+            let message = match hop::exchange(&parcel, &cookies, &url, deadline, cancel)? {
+                Told::Answer(message) => message,
+                other => return Ok(other),
+            };
+            for header in message.header("Set-Cookie") {
+                // A cookie that is not for here is left; what then is missing is told by the step that misses it.
+                let _ = jar.take(header, &origin, url.path(), Asking::Program);
             }
-            return Ok(match wait.recv_timeout(SLICE) {
-                Ok(Ok(message)) => Told::Answer(message),
-                Ok(Err(error)) if error.is_timeout() => Told::Silence,
-                Ok(Err(error)) => Told::Trouble(trouble(&error)),
-                Err(RecvTimeoutError::Timeout) => continue,
-                Err(RecvTimeoutError::Disconnected) => Told::Silence,
-            });
+            let location = match message.status {
+                301 | 302 | 303 | 307 | 308 => message.header("Location").next(),
+                _ => None,
+            };
+            // The last answer is then the redirect itself, so that a step can look at it.
+            let Some(location) = location.filter(|_| followed < self.follow) else {
+                return Ok(Told::Answer(message));
+            };
+            let next = match url.join(location) {
+                Ok(next) if next.scheme() == "http" => next,
+                Ok(_) => return Ok(Told::Trouble(no_address(location, "it is not http"))),
+                Err(error) => return Ok(Told::Trouble(no_address(location, &error.to_string()))),
+            };
+            parcel = parcel.redirected(message.status, &url, &next);
+            url = next;
+            followed += 1;
         }
     }
 
-    fn request(
-        &self,
-        client: &Client,
-        values: &Values,
-        port: u16,
-    ) -> reqwest::Result<RequestBuilder> {
-        let method = self.send.method.fill(values);
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap_or_default();
-        let url = format!("http://127.0.0.1:{port}{}", self.send.path.fill(values));
-        let mut request = client.request(method, url);
-        for (name, value) in &self.send.headers {
-            request = request.header(name, value.fill(values));
-        }
-        request = match &self.auth {
-            Some(Auth::Basic(user, password)) => {
-                request.basic_auth(user.fill(values), Some(password.fill(values)))
-            }
-            Some(Auth::Bearer(token)) => request.bearer_auth(token.fill(values)),
-            None => request,
+    fn parcel(&self, values: &Values) -> Parcel {
+        let headers = self.send.headers.iter();
+        let mut parcel = Parcel {
+            method: self.send.method.fill(values),
+            headers: headers
+                .map(|(name, value)| (name.clone(), value.fill(values)))
+                .collect(),
+            body: None,
         };
-        if let Some(form) = &self.form {
-            let fields = form.iter().map(|(name, value)| (name, value.fill(values)));
-            return Ok(request.form(&fields.collect::<Vec<_>>()));
-        }
-        if !self.parts.is_empty() {
-            let mut form = Form::new();
-            for part in &self.parts {
-                let mut filled = Part::bytes(part.content.fill(values).into_bytes());
-                if let Some(file_name) = &part.file_name {
-                    filled = filled.file_name(file_name.fill(values));
-                }
-                if let Some(content_type) = &part.content_type {
-                    filled = filled.mime_str(content_type)?;
-                }
-                form = form.part(part.name.clone(), filled);
+        match &self.auth {
+            Some(Auth::Basic(user, password)) => {
+                let pair = format!("{}:{}", user.fill(values), password.fill(values));
+                parcel.add("Authorization", format!("Basic {}", STANDARD.encode(pair)));
             }
-            return Ok(request.multipart(form));
+            Some(Auth::Bearer(token)) => {
+                parcel.add("Authorization", format!("Bearer {}", token.fill(values)));
+            }
+            None => {}
         }
-        Ok(match &self.send.body {
-            Some(Body::Text(text)) => request.body(text.fill(values)),
-            Some(Body::Json(json)) => request.json(&filled(json, values)),
-            None => request,
-        })
+        let (kind, body) = if let Some(form) = &self.form {
+            let fields = form.iter().map(|(name, value)| (name, value.fill(values)));
+            let mut text = form_urlencoded::Serializer::new(String::new());
+            let text = text.extend_pairs(fields).finish();
+            let kind = "application/x-www-form-urlencoded".to_owned();
+            (Some(kind), Some(text.into_bytes()))
+        } else if !self.parts.is_empty() {
+            let parts = self.parts.iter().map(|part| part.filled(values));
+            let joined = parcel::join(&parts.collect::<Vec<_>>());
+            (Some(joined.content_type), Some(joined.body))
+        } else {
+            match &self.send.body {
+                Some(Body::Text(text)) => (None, Some(text.fill(values).into_bytes())),
+                Some(Body::Json(json)) => (
+                    Some("application/json".to_owned()),
+                    Some(filled(json, values).to_string().into_bytes()),
+                ),
+                None => (None, None),
+            }
+        };
+        parcel.body = body;
+        if let Some(kind) = kind {
+            parcel.add("Content-Type", kind);
+        }
+        parcel
     }
 
     /// The cookies that this client would send to the server now.
     pub(super) fn cookies(&self, jars: &Jars, port: u16) -> String {
         let jar = self.client.as_ref().and_then(|name| jars.get(name));
-        let url = reqwest::Url::parse(&format!("http://127.0.0.1:{port}/"));
-        let cookies = jar.zip(url.ok()).and_then(|(jar, url)| jar.cookies(&url));
-        let text = cookies.as_ref().and_then(|value| value.to_str().ok());
-        text.unwrap_or_default().to_owned()
+        let server = Origin::Known {
+            scheme: "http".to_owned(),
+            host: "127.0.0.1".to_owned(),
+            port: Some(port),
+        };
+        let sent = jar.map(|jar| jar.for_request(&server, "/", Asking::Program).0);
+        let pairs = sent.into_iter().flatten();
+        let pairs = pairs.map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
     }
 
     /// What is sent, in a few words.
@@ -274,37 +266,30 @@ impl Ask {
     }
 }
 
-fn receive(request: RequestBuilder) -> reqwest::Result<Message> {
-    let response = request.send()?;
-    let status = response.status().as_u16();
-    let headers = response.headers().iter().map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        (name.as_str().to_owned(), value)
-    });
-    let headers = headers.collect();
-    let body = response.bytes()?.to_vec();
-    Ok(Message {
-        status,
-        headers,
-        length: Length::Bytes(body.len()),
-        body,
-        end: None,
-        faults: Vec::new(),
-    })
+/// Whose cookies go to an address.
+fn origin(url: &Url) -> Origin {
+    Origin::Known {
+        scheme: url.scheme().to_owned(),
+        host: url.host_str().unwrap_or_default().to_owned(),
+        port: url.port(),
+    }
 }
 
-fn trouble(error: &reqwest::Error) -> Problem {
-    let mut causes = vec![error.to_string()];
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        causes.push(deeper.to_string());
-        cause = deeper.source();
-    }
-    Problem {
-        about: About::Else,
-        expected: "an answer that a client accepts".into(),
-        actual: causes.join(": "),
-        explain: None,
+fn no_address(address: &str, why: &str) -> Problem {
+    hop::problem(
+        "an address that a client can go to",
+        format!("{address}: {why}"),
+    )
+}
+
+impl FormPart {
+    fn filled(&self, values: &Values) -> FilledPart {
+        FilledPart {
+            name: self.name.clone(),
+            content: self.content.fill(values),
+            file_name: self.file_name.as_ref().map(|name| name.fill(values)),
+            content_type: self.content_type.clone(),
+        }
     }
 }
 

@@ -1,23 +1,30 @@
 //! The cookies of one browser: which it keeps, and which it sends along (RFC 6265 and what browsers have agreed on since: SameSite and
 //! the prefixes of names). Each refusal has its reason.
 
-use super::origin::Origin;
-use cookie::{Cookie, SameSite};
-use std::time::{Duration, Instant};
+use super::{
+    origin::Origin,
+    set_cookie::{End, SameSite, SetCookie},
+};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Who asks for the server, as far as cookies are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asking {
+pub(in super::super) enum Asking {
     /// A page of the same site, or the person at the browser.
     SameSite,
     /// A page of another site leads the person here with a link (GET).
     Arriving,
     /// A page of another site, by a script or a form.
     OtherSite,
+    /// No browser at all: a program that keeps cookies as RFC 6265 says, and knows of no sites and no prefixes.
+    Program,
 }
 
 /// Names with what belongs to them: a value or a reason.
-pub(super) type Pairs = Vec<(String, String)>;
+pub(in super::super) type Pairs = Vec<(String, String)>;
+
+/// No run lasts as long as this.
+const A_LONG_TIME: Duration = Duration::from_secs(400 * 86_400);
 
 /// Everything that a browser has kept.
 #[derive(Clone, Debug, Default)]
@@ -42,21 +49,23 @@ impl Jar {
     ///
     /// # Errors
     /// The name and why the browser does not take it.
-    pub(super) fn take(
+    pub(in super::super) fn take(
         &mut self,
         header: &str,
         server: &Origin,
         path: &str,
         asking: Asking,
     ) -> Result<Option<String>, (String, String)> {
-        let Ok(cookie) = Cookie::parse(header.to_owned()) else {
+        let Some(cookie) = SetCookie::parse(header) else {
             return Err((header.to_owned(), "it has no name and value".into()));
         };
-        let name = cookie.name().to_owned();
+        let SetCookie {
+            name,
+            domain,
+            is_secure,
+            ..
+        } = cookie;
         let refused = |why: &str| Err((name.clone(), why.to_owned()));
-        let domain = cookie.domain().filter(|domain| !domain.is_empty());
-        let domain = domain.map(str::to_ascii_lowercase);
-        let is_secure = cookie.secure() == Some(true);
         let host = server.host();
         if let Some(domain) = &domain {
             if !is_below(host, domain) {
@@ -72,8 +81,9 @@ impl Jar {
             return refused("Secure came over http");
         }
         // A cookie that says nothing of it is Lax.
-        let same_site = cookie.same_site().unwrap_or(SameSite::Lax);
-        if same_site == SameSite::None && !is_secure {
+        let same_site = cookie.same_site.unwrap_or(SameSite::Lax);
+        let is_browser = asking != Asking::Program;
+        if is_browser && same_site == SameSite::None && !is_secure {
             return refused("SameSite=None asks for Secure");
         }
         if same_site != SameSite::None && asking == Asking::OtherSite {
@@ -81,23 +91,24 @@ impl Jar {
                 "SameSite={same_site} came in an answer to a page of another site"
             ));
         }
-        let own_path = cookie.path().filter(|path| path.starts_with('/'));
-        if name.starts_with("__Secure-") && !is_secure {
+        let own_path = cookie.path.as_deref();
+        let own_path = own_path.filter(|path| path.starts_with('/'));
+        if is_browser && name.starts_with("__Secure-") && !is_secure {
             return refused("a name with __Secure- asks for Secure");
         }
-        if name.starts_with("__Host-") && (!is_secure || domain.is_some() || own_path != Some("/"))
-        {
+        let is_bound = is_secure && domain.is_none() && own_path == Some("/");
+        if is_browser && name.starts_with("__Host-") && !is_bound {
             return refused("a name with __Host- asks for Secure, Path=/ and no Domain");
         }
         let kept = Kept {
-            value: cookie.value().to_owned(),
+            value: cookie.value,
             is_for_host_only: domain.is_none(),
             domain: domain.unwrap_or_else(|| host.to_owned()),
             path: own_path.map_or_else(|| default_path(path), str::to_owned),
             is_secure,
-            is_http_only: cookie.http_only() == Some(true),
+            is_http_only: cookie.is_http_only,
             same_site,
-            until: until(&cookie),
+            until: cookie.end.map(until),
             name,
         };
         self.0.retain(|known| {
@@ -112,7 +123,7 @@ impl Jar {
     }
 
     /// The cookies for a request, as name and value; and those that stay at home although they are for this server, with the reason.
-    pub(super) fn for_request(
+    pub(in super::super) fn for_request(
         &self,
         server: &Origin,
         path: &str,
@@ -164,9 +175,9 @@ impl Kept {
             return Some(format!("it is for Path={}", self.path));
         }
         let stays = match (self.same_site, asking) {
-            (SameSite::None, _) | (_, Asking::SameSite) | (SameSite::Lax, Asking::Arriving) => {
-                false
-            }
+            (SameSite::None, _)
+            | (_, Asking::SameSite | Asking::Program)
+            | (SameSite::Lax, Asking::Arriving) => false,
             (SameSite::Lax | SameSite::Strict, _) => true,
         };
         stays.then(|| {
@@ -178,19 +189,24 @@ impl Kept {
     }
 }
 
-/// When a cookie is over; at once if it says a moment that has passed.
-fn until(cookie: &Cookie<'_>) -> Option<Instant> {
+/// When a cookie is over; at once if it says a moment that has passed, never if nobody lives to see it.
+fn until(end: End) -> Instant {
     let now = Instant::now();
-    if let Some(age) = cookie.max_age() {
-        let seconds = u64::try_from(age.whole_seconds()).unwrap_or(0);
-        return Some(now.checked_add(Duration::from_secs(seconds)).unwrap_or(now));
-    }
-    let at: std::time::SystemTime = cookie.expires_datetime()?.into();
-    let left = at.duration_since(std::time::SystemTime::now());
-    Some(now.checked_add(left.unwrap_or_default()).unwrap_or(now))
+    let left = match end {
+        End::After(left) => left,
+        End::At(moment) => moment.duration_since(SystemTime::now()).unwrap_or_default(),
+    };
+    now.checked_add(left).unwrap_or_else(|| now + A_LONG_TIME)
 }
 
 fn is_below(host: &str, domain: &str) -> bool {
+    // An address has nothing below it.
+    if host
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    {
+        return host == domain;
+    }
     let above = host.strip_suffix(domain);
     above.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
@@ -277,6 +293,38 @@ mod tests {
         assert!(told.is_err());
         let told = Jar::default().take("a=1", &server(), "/", Asking::OtherSite);
         assert!(told.is_err());
+    }
+
+    #[test]
+    fn a_program_that_is_no_browser_knows_no_sites_and_no_prefixes() {
+        let server = Origin::parse("http://127.0.0.1:8000").expect("an origin");
+        let mut jar = Jar::default();
+        for header in [
+            "n=1; SameSite=None; Path=/",
+            "s=1; SameSite=Strict; Path=/",
+            "__Host-h=1; Path=/",
+        ] {
+            let told = jar.take(header, &server, "/", Asking::Program);
+            assert!(told.is_ok(), "{header}: {told:?}");
+        }
+        let refused = [
+            "a=1; Secure; Path=/",
+            "b=1; Domain=0.0.1; Path=/",
+            "c=1; Domain=localhost",
+        ];
+        for header in refused {
+            let told = jar.take(header, &server, "/", Asking::Program);
+            assert!(told.is_err(), "{header}: {told:?}");
+        }
+        // Cookies do not tell ports apart.
+        let other = Origin::parse("http://127.0.0.1:9000").expect("an origin");
+        assert_eq!(jar.for_request(&other, "/x", Asking::Program).0.len(), 3);
+    }
+
+    #[test]
+    fn an_age_beyond_all_time_keeps_the_cookie() {
+        let jar = jar(&["a=1; Path=/; Max-Age=99999999999999999999"]);
+        assert_eq!(sent(&jar, "/", Asking::SameSite), ["a"]);
     }
 
     #[test]

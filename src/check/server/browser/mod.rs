@@ -4,8 +4,9 @@
 pub(super) mod cookies;
 mod fetch;
 mod file;
-mod origin;
+pub(super) mod origin;
 mod page;
+mod set_cookie;
 
 use super::{
     action::{Body, Send},

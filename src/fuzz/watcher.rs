@@ -182,7 +182,7 @@ impl World {
                 });
             }
             13 => self.on(match argument % 5 {
-                4 if argument % 2 == 0 => Event::Suspended,
+                4 if argument.is_multiple_of(2) => Event::Suspended,
                 4 => Event::Resumed,
                 0 => Event::Notice("n".into()),
                 1 => Event::FileReplaced("r".into()),

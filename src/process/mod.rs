@@ -8,6 +8,7 @@ mod feed;
 mod group;
 mod identity;
 mod limits;
+mod overseer;
 mod port;
 mod program;
 mod record;

@@ -40,7 +40,7 @@ fn main() -> io::Result<()> {
 }
 
 /// The files of a package from a registry: nobody has solved anything there.
-fn as_it_lies_here() -> io::Result<Vec<(String, Vec<u8>)>> {
+fn as_it_lies_here() -> io::Result<committed::Files> {
     let mut files = Vec::new();
     for part in packed::PARTS {
         println!("cargo::rerun-if-changed={part}");

@@ -6,8 +6,11 @@
 use super::packed;
 use std::{collections::HashMap, path::Path, process::Command};
 
+/// Paths, each with the contents of its file.
+pub type Files = Vec<(String, Vec<u8>)>;
+
 /// The files with their paths, in order; nothing if `root` is not in git. Or why they are not to be had, in words.
-pub fn course(root: &Path) -> Result<Option<Vec<(String, Vec<u8>)>>, String> {
+pub fn course(root: &Path) -> Result<Option<Files>, String> {
     let Some(listed) = git(root, &["ls-tree", "-r", "-z", "HEAD"]) else {
         return Ok(None);
     };

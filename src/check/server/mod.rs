@@ -53,6 +53,7 @@ mod steps;
 mod steps_file;
 mod steps_more;
 mod steps_parts;
+mod steps_stages;
 mod steps_talk;
 mod steps_world;
 mod story;

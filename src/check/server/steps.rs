@@ -14,7 +14,7 @@ use super::{
     pieces::Piece,
     random,
     step::Step,
-    steps_file::{RawExplain, RawStage, RawStep, RawStory, TextOr},
+    steps_file::{RawExplain, RawStep, RawStory, TextOr},
     steps_more::own_names,
     steps_world::World,
     template::{DIR, Template},
@@ -139,13 +139,7 @@ pub(super) fn read(file: &Path, text: &str, of: &Of<'_>) -> Result<Vec<Story>> {
     }
     let mut stories = Vec::new();
     for stage in raw.stage {
-        if stage.step.is_empty() {
-            return reader.fail(
-                &stage.title,
-                "this stage has no steps, so nothing would be checked",
-                "Add [[stage.step]] below it.",
-            );
-        }
+        reader.has_steps(&stage)?;
         stories.push(story(
             &mut reader,
             Some(stage.title.into_inner()),
@@ -204,39 +198,6 @@ impl Reader<'_> {
         self.claims_before.append(&mut self.claims);
         self.captured.clear();
         self.world = World::default();
-    }
-
-    /// Stages are for projects, and the learner of one says how it is started.
-    fn fits_kind(
-        &self,
-        kind: Kind,
-        steps: &[RawStep],
-        stages: &[RawStage],
-        has_command: bool,
-    ) -> Result<()> {
-        match (kind, steps, stages) {
-            (Kind::Project, [step, ..], _) => self.fail(
-                &step.claim,
-                "the steps of a project stand in stages",
-                "Write [[stage]] with a title, and [[stage.step]] below it.",
-            ),
-            (Kind::Project, [], []) => self.fail(
-                &Spanned::new(0..0, ()),
-                "there are no stages, so nothing would be checked",
-                "Write [[stage]] with a title, and [[stage.step]] below it.",
-            ),
-            (Kind::Project, ..) if has_command => self.fail(
-                &Spanned::new(0..0, ()),
-                "a project's command is the learner's",
-                "Take `command` out: it stands in a file of that name in the project's directory.",
-            ),
-            (Kind::Project, ..) | (_, _, []) => Ok(()),
-            (_, _, [stage, ..]) => self.fail(
-                &stage.title,
-                "only a project has stages",
-                "Write [[step]], or set kind = \"project\" in info.toml.",
-            ),
-        }
     }
 
     /// The bytes of a file that lies there before the start.

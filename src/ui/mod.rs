@@ -51,5 +51,5 @@ mod tests;
 pub use clean::{harmless, without_ansi};
 pub use frame::{Frame, Size};
 pub use keys::Key;
-pub use terminal::{Terminal, restore, stop, width};
+pub use terminal::{Terminal, restore, width};
 pub use theme::{Color, Links, Signs, Surroundings, Theme};

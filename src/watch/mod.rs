@@ -241,10 +241,17 @@ impl Watcher {
                 let current = Some(self.state.current);
                 ui::print::out(&ui::list::table(&entries, current, Theme::PLAIN))?;
             }
-            Effect::Suspend => match &mut self.display {
-                Shown::Screen(terminal) => terminal.suspend()?,
-                Shown::Plain => ui::stop(),
-            },
+            Effect::Suspend => {
+                let taken_again = match &mut self.display {
+                    Shown::Screen(terminal) => terminal.give_back(process::rest),
+                    Shown::Plain => {
+                        process::rest();
+                        Ok(())
+                    }
+                };
+                let _ = self.events.send(Event::Resumed);
+                taken_again?;
+            }
             Effect::Show(_) | Effect::Quit => {}
         }
         Ok(())

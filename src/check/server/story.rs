@@ -8,7 +8,7 @@ use super::{
     converse::Lines,
     expect::{About, Problem},
     instances::{self, To},
-    last_words::{explain_end, how, is_unwritten, panic_place},
+    last_words::{explain_end, how, is_unwritten, panic_place, true_end},
     launch::{Launch, Mark, Server},
     message::Message,
     peers::Peers,
@@ -239,6 +239,7 @@ pub(super) fn death(when: &When, end: End, log: &[String]) -> Problem {
         When::BeforeThisStep => "before this step",
         When::AtThisStep => "at this step",
     };
+    let end = true_end(end, log);
     Problem {
         about: if is_unwritten(log) {
             About::Unwritten
@@ -247,7 +248,7 @@ pub(super) fn death(when: &When, end: End, log: &[String]) -> Problem {
         },
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),
-        explain: Some(explain_end(log).unwrap_or_else(|| {
+        explain: Some(explain_end(end, log).unwrap_or_else(|| {
             "A server goes on after each answer. Look for the way by which `main` ends.".into()
         })),
     }

@@ -245,7 +245,7 @@ pub enum NewCommand {
     Exercise {
         /// Its name; it is never changed later, for it is the learners' progress
         name: String,
-        /// How it is checked: rust, server, sql or quiz
+        /// How it is checked: rust, server, sql, quiz or project
         #[arg(long)]
         kind: String,
         /// The directory of its chapter, as in 01_basics

@@ -30,14 +30,14 @@ pub enum Role {
     Wrong,
 }
 
-/// One file to try.
+/// One file to try, or one directory of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
     /// The position of the exercise in the course.
     pub exercise: usize,
     /// What the file is.
     pub role: Role,
-    /// The file.
+    /// The file or directory.
     pub file: PathBuf,
 }
 
@@ -74,9 +74,15 @@ pub fn trials(course: &Course, position: usize) -> Result<Vec<Trial>> {
         role,
         file,
     };
-    let mut all = vec![trial(Role::Solution, course.solution(exercise))];
+    let solution = course.solution_dir(exercise);
+    let start = course.project_dir(exercise);
+    let mut all = vec![trial(
+        Role::Solution,
+        solution.unwrap_or_else(|| course.solution(exercise)),
+    )];
     if !exercise.skip_check_unsolved {
-        all.push(trial(Role::Start, course.file(exercise)));
+        let start = start.unwrap_or_else(|| course.file(exercise));
+        all.push(trial(Role::Start, start));
     }
     for (role, dir) in [
         (Role::Right, course.workspace.right_answers(&exercise.name)),

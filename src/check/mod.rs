@@ -16,6 +16,7 @@ mod server;
 mod sessions;
 mod source;
 mod sql;
+mod tree;
 
 use crate::{
     build::{Crates, Dependencies, Standby, Tier, Toolchain, dependencies::Progress},
@@ -34,7 +35,8 @@ pub use files::Files;
 pub use leftovers::clear_leftovers;
 pub use memory::Memory;
 pub use server::{Seen, Told, serve};
-pub use source::Source;
+pub use source::{Source, learners_text, solution_text};
+pub use tree::Tree;
 
 /// One exercise to check.
 #[derive(Clone, Copy)]
@@ -155,7 +157,7 @@ pub fn check(job: Job<'_>, means: Means<'_>) -> Result<Report> {
     if let Some(text) = source::text_or_finding(job, &mut report) {
         match job.exercise.kind {
             Kind::Rust => rust::check(job, text, means, &mut report)?,
-            Kind::Server => server::check(job, text, means, &mut report)?,
+            Kind::Server | Kind::Project => server::check(job, text, means, &mut report)?,
             Kind::Sql if job.exercise.needs.contains(&Need::Postgres) => {
                 sessions::check(job, text, means, &mut report)?;
             }

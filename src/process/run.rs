@@ -5,6 +5,7 @@ use super::{
     feed::Feed,
     limits,
     program::Input,
+    rest::start,
     strays::{self, Mark},
 };
 use crate::{
@@ -72,7 +73,7 @@ pub fn spawn(program: &Program) -> Result<Running> {
     };
     let mark = Mark::new();
     command.env(strays::VARIABLE, mark.text());
-    let mut child = command.spawn().map_err(refused)?;
+    let mut child = start(&mut command).map_err(refused)?;
     if let Some(limits) = &program.limits {
         limits::set(child.id(), limits);
     }
@@ -132,8 +133,7 @@ pub fn run(program: &Program, cancel: &Cancel) -> Result<Finished> {
 pub fn launch(program: &Program) -> Result<()> {
     let mut command = program.command();
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command
-        .spawn()
+    let mut child = start(&mut command)
         .map_err(|error| refused(&program.path, program.dir.as_deref(), &error))?;
     // Somebody has to collect it when it ends.
     thread::spawn(move || child.wait());

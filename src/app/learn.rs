@@ -2,6 +2,7 @@
 
 use super::{End, context::Context};
 use crate::{
+    called,
     check::{self, Source},
     cli::Format,
     error::{Error, Result},
@@ -28,7 +29,8 @@ pub(super) fn hint(context: &Context, name: Option<&str>, all: bool) -> Result<E
         let _ = writeln!(text, "{}\n", hint.text);
     }
     if shown < total {
-        let _ = writeln!(text, "Once more for the next one: hint {}", exercise.name);
+        let again = called::command(format_args!("hint {}", exercise.name));
+        let _ = writeln!(text, "Once more for the next one: {again}");
     }
     context.save(&[Change::HintsSeen(exercise.name.clone(), shown)])?;
     ui::print::out(&ui::harmless(&text))?;

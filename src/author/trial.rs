@@ -4,6 +4,7 @@
 
 use super::place::fault;
 use crate::{
+    called,
     course::{Course, Exercise, nearest},
     error::Result,
     outcome::{Fault, Finding, Outcome, Report},
@@ -113,7 +114,10 @@ pub(super) fn judge(course: &Course, trial: &Trial, text: &str, report: &Report)
             line_in(report, course, exercise),
             [
                 format!("the solution does not pass: {}", first(report)),
-                format!("Mend the solution or the check. `backendlings dev check {} --show` shows the verdict.", exercise.name),
+                format!(
+                    "Mend the solution or the check. `{}` shows the verdict.",
+                    called::command(format_args!("dev check {} --show", exercise.name))
+                ),
             ],
         ),
         Role::Right if !report.passed() => at(
@@ -153,7 +157,7 @@ fn judge_start(
             None,
             [
                 "the starting file passes, so there is nothing to do".into(),
-                "Take out the piece that is the lesson, or set skip_check_unsolved = true in info.toml. If you have solved it here, `backendlings reset` brings it back.".into(),
+                "Take out the piece that is the lesson, or set skip_check_unsolved = true in info.toml. If you have solved it here, `reset` brings it back.".into(),
             ],
         );
     }

@@ -20,6 +20,7 @@ mod tree;
 
 use crate::{
     build::{Crates, Dependencies, Standby, Tier, Toolchain, dependencies::Progress},
+    called,
     course::{Course, Exercise, Kind, Need, OwnManifest},
     error::Result,
     outcome::{Finding, Report, millis},
@@ -51,6 +52,13 @@ pub struct Job<'a> {
     pub pristine: &'a str,
     /// A directory for compiling, of this exercise's own.
     pub build_dir: &'a Path,
+}
+
+impl Job<'_> {
+    /// What to type to have the file as it was shipped.
+    fn reset_command(&self) -> String {
+        called::command(format_args!("reset {}", self.exercise.name))
+    }
 }
 
 /// What a check works with.

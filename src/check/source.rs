@@ -122,8 +122,8 @@ pub(super) fn text_or_finding<'a>(job: Job<'a>, report: &mut Report) -> Option<&
         }),
         actual: Some(actual),
         explain: Some(format!(
-            "Bring it back as it was shipped: x in the watcher, or cargo run -- reset {}",
-            job.exercise.name
+            "Bring it back as it was shipped: x in the watcher, or {}",
+            job.reset_command()
         )),
         ..Finding::new(IS_TEXT)
     });

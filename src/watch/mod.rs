@@ -13,7 +13,7 @@ mod worker;
 
 use crate::{
     build::Toolchain,
-    check,
+    called, check,
     course::{Course, write_editor_manifest},
     error::{Error, Result},
     process::{self, Program},
@@ -224,10 +224,10 @@ impl Watcher {
                 let changed = progress::reset(Pristine::of(&self.course), &what, &[exercise])?;
                 let event = match changed {
                     0 => Event::Notice("The file was as shipped already.".into()),
-                    _ => Event::FileReplaced(
-                        "The file is as shipped again. `cargo run -- undo` brings yours back."
-                            .into(),
-                    ),
+                    _ => Event::FileReplaced(format!(
+                        "The file is as shipped again. `{}` brings yours back.",
+                        called::command("undo")
+                    )),
                 };
                 let _ = self.events.send(event);
             }

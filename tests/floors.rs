@@ -55,7 +55,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("base64::", &["peers"]),
     ("tempfile::", &["workspace"]),
     ("tar::", &["grade", "author"]),
-    ("zip::", &["grade"]),
+    ("zip::", &["grade", "author"]),
     ("Command::new(", &["process"]),
     ("println!(", &[]),
     ("print!(", &[]),

@@ -69,7 +69,7 @@ use crate::{
     error::{Error, Result},
     outcome::{Finding, Outcome, Output, Report, millis},
     process::{Program, Record},
-    workspace,
+    workspace::{self, project},
 };
 use converse::Lines;
 use ladder::{Ladder, Rung};
@@ -106,6 +106,7 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         run(job, rung, program.clone(), means, report)
     });
     report.timings.run_ms = millis(started.elapsed());
+    report.notes.extend(task(job).filter(|_| !report.passed()));
     match result {
         // Of a Rust program this would be the runner's own fault; another language may be missing here.
         Err(Error::MissingProgram { program, .. }) if is_foreign(&stories[0], job) => {
@@ -116,6 +117,14 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
         }
         result => result,
     }
+}
+
+/// Where a project says what is asked for.
+fn task(job: Job<'_>) -> Option<String> {
+    let dir = job.course.project_dir(job.exercise)?;
+    let spec = dir.join(project::SPEC);
+    let spec = job.course.workspace.shown(&spec).display();
+    Some(format!("What is asked for stands in {spec}."))
 }
 
 fn is_foreign(story: &Story, job: Job<'_>) -> bool {

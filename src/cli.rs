@@ -190,13 +190,13 @@ pub enum Command {
     Init {
         /// The directory; it must be empty or not exist yet
         dir: PathBuf,
-        /// Another course: its directory, or a .tar.gz of it
+        /// Another course: its directory, or a .tar.gz or .zip of it
         #[arg(long, value_name = "COURSE")]
         from: Option<PathBuf>,
     },
     /// Bring the newer course into a directory that `init` made; what you wrote stays
     Update {
-        /// The newer course: its directory, or a .tar.gz of it; the one in this program if you name none
+        /// The newer course: its directory, or a .tar.gz or .zip of it; the one in this program if you name none
         #[arg(long, value_name = "COURSE")]
         from: Option<PathBuf>,
     },

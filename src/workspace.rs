@@ -145,6 +145,11 @@ impl Workspace {
         self.private().join("pristine").join(file)
     }
 
+    /// Which text of each starting file is the shipped one: `exercises/digests.txt`.
+    pub fn digests(&self) -> PathBuf {
+        self.root.join(packed::DIGESTS)
+    }
+
     /// Where files go before they are overwritten.
     pub fn backups(&self) -> PathBuf {
         self.private().join("backups")

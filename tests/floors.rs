@@ -55,7 +55,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("base64::", &["peers", "check"]),
     ("tempfile::", &["workspace"]),
     ("tar::", &["grade", "author"]),
-    ("zip::", &["grade"]),
+    ("zip::", &["grade", "author"]),
     ("Command::new(", &["process"]),
     ("println!(", &[]),
     ("print!(", &[]),

@@ -10,6 +10,7 @@ use common::{ADDER, ADDER_FILE, Ran, Tiny, adder_solved, program};
 use flate2::{Compression, write::GzEncoder};
 use std::{
     fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -57,6 +58,16 @@ fn archive(entries: &[(&str, &str)]) -> Vec<u8> {
     }
     let gz = tar.into_inner().expect("packed");
     gz.finish().expect("packed")
+}
+
+fn zip(entries: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    for (path, text) in entries {
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file(*path, options).expect("begun");
+        zip.write_all(text.as_bytes()).expect("written");
+    }
+    zip.finish().expect("packed").into_inner()
 }
 
 #[test]
@@ -117,25 +128,30 @@ fn an_archive_with_a_directory_around_everything_is_a_course() {
         .iter()
         .map(|(path, text)| (path.as_str(), text.as_str()))
         .collect();
-    fs::write(home.path().join("course.tar.gz"), archive(&entries)).expect("written");
-    run(home.path(), &["init", "learn", "--from", "course.tar.gz"]).ends_with(0);
-    run(&home.path().join("learn"), &["run", "greeting"]).ends_with(0);
+    for (name, packed) in [("a.tar.gz", archive(&entries)), ("a.zip", zip(&entries))] {
+        fs::write(home.path().join(name), packed).expect("written");
+        let learn = format!("from {name}");
+        run(home.path(), &["init", &learn, "--from", name]).ends_with(0);
+        run(&home.path().join(learn), &["run", "greeting"]).ends_with(0);
+    }
 }
 
 #[test]
 fn an_archive_that_leads_out_of_itself_is_refused_and_nothing_is_written() {
     for path in ["../evil.rs", "exercises/../../evil.rs", "/tmp/evil.rs"] {
         let home = empty();
-        let packed = archive(&[("info.toml", common::INFO), (path, "evil")]);
-        fs::write(home.path().join("course.tar.gz"), packed).expect("written");
-        run(home.path(), &["init", "learn", "--from", "course.tar.gz"])
-            .ends_with(2)
-            .complains(&[
-                "names a path outside of itself",
-                "evil.rs",
-                "Nothing was written",
-            ]);
-        assert_eq!(files(home.path()), ["course.tar.gz"], "{path}");
+        let entries = [("info.toml", common::INFO), (path, "evil")];
+        for (name, packed) in [("a.tar.gz", archive(&entries)), ("b.zip", zip(&entries))] {
+            fs::write(home.path().join(name), packed).expect("written");
+            run(home.path(), &["init", "learn", "--from", name])
+                .ends_with(2)
+                .complains(&[
+                    "names a path outside of itself",
+                    "evil.rs",
+                    "Nothing was written",
+                ]);
+        }
+        assert_eq!(files(home.path()), ["a.tar.gz", "b.zip"], "{path}");
     }
 }
 
@@ -154,9 +170,13 @@ fn what_is_no_course_and_what_is_not_empty_is_refused() {
     run(home.path(), &["init", "learn", "--from", &from])
         .ends_with(2)
         .complains(&["holds no course", "info.toml"]);
-    run(home.path(), &["init", "learn", "--from", "mine.txt"])
-        .ends_with(2)
-        .complains(&["could not read mine.txt"]);
+    fs::write(home.path().join("mine.zip"), "no archive").expect("written");
+    for broken in ["mine.txt", "mine.zip"] {
+        let told = format!("could not read {broken}");
+        run(home.path(), &["init", "learn", "--from", broken])
+            .ends_with(2)
+            .complains(&[&told]);
+    }
     assert!(!home.path().join("learn").exists());
 }
 

@@ -2,6 +2,9 @@
 //! original has changed.
 
 mod common;
+#[cfg(unix)]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod pty;
 
 use backendlings::{course::Course, workspace::Workspace};
 use common::{ADDER_FILE, Ran, Tiny, program};
@@ -97,4 +100,24 @@ fn chapter_00_of_this_course_is_whole_in_german() {
     let of_others = |what: &str| what.starts_with("not translated: ") && !what.contains("00_hello");
     let wrong: Vec<_> = gaps.iter().filter(|gap| !of_others(&gap.what)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The file says it in English; whoever reads another language finds the task on the screen until the first save.
+#[cfg(unix)]
+#[test]
+fn the_watcher_shows_the_translated_task_at_the_start_of_an_exercise() {
+    let course = translated();
+    let mut terminal = pty::Terminal::watch(course.root(), &["--lang", "de"]);
+    let screen = terminal.wait_for_text("one and one is two");
+    assert!(screen.contains("Zähle zwei Zahlen zusammen."), "{screen}");
+    course.write(ADDER_FILE, common::ADDER.replace("a - b", "a * b"));
+    let screen = terminal.wait_for_text("got        1");
+    assert!(!screen.contains("Zähle zwei"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    let mut terminal = pty::Terminal::watch(course.root(), &["--lang", "en"]);
+    let screen = terminal.wait_for_text("one and one is two");
+    assert!(!screen.contains("Zähle zwei"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
 }

@@ -90,6 +90,7 @@ fn drawn(course: &Course, name: &str, answer: &str) -> String {
         title: exercise.title.as_deref(),
         path: &path,
         link: &link,
+        task: None,
         state: State::Report(&report),
         hints: &[],
         hint_count: exercise.hints_for(&broken).count(),

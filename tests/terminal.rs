@@ -90,6 +90,7 @@ fn show(terminal: &mut Terminal, notice: Option<&str>) {
         title: None,
         path: Path::new("exercises/03_http/http_status_codes.rs"),
         link: Path::new("/course/exercises/03_http/http_status_codes.rs"),
+        task: None,
         state: State::Report(&report),
         hints: &[],
         hint_count: 3,

@@ -155,6 +155,7 @@ fn check(root: Option<&Path>, asked: &Asked, theme: Theme) -> Result<End> {
     if is_watched {
         ui::print::err("\r\x1b[K");
     }
+    author::note_shipped(&course, &verdict)?;
     tell(Some(&course), &verdict, asked, theme)
 }
 

@@ -17,7 +17,8 @@ pub(super) fn update(root: Option<&Path>, from: Option<&Path>) -> Result<End> {
         Some(from) => Package::open(from)?,
         None => Package::embedded().ok_or_else(|| Error::Usage {
             what: "this program was not built to be installed, and carries no course".into(),
-            help: "Name the newer course with --from: its directory, or a .tar.gz of it.".into(),
+            help: "Name the newer course with --from: its directory, or a .tar.gz or .zip of it."
+                .into(),
         })?,
     };
     let updated = author::update(&Course::load(workspace.clone())?, &package)?;

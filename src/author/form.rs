@@ -347,6 +347,7 @@ fn stray_in(course: &Course, chapter: &Path) -> Result<Vec<Fault>> {
             course.workspace.editor_manifest(),
             course.workspace.editor_lock(),
             course.workspace.dependencies_lock(),
+            course.workspace.digests(),
         ]
         .contains(&path)
             || name == "target";

@@ -8,7 +8,8 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
-    io::Read,
+    fs::File,
+    io::{self, BufReader, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -36,7 +37,7 @@ impl Package {
         (!files.is_empty()).then_some(Self { files })
     }
 
-    /// The course in a directory, or in an archive that ends in `.tar.gz` or `.tgz`.
+    /// The course in a directory, or in an archive: a `.zip`, or a `.tar.gz`.
     ///
     /// # Errors
     /// [`Error::Usage`] if there is none, or if the archive names a path outside of itself.
@@ -48,7 +49,7 @@ impl Package {
         if !package.files.contains_key(Path::new("info.toml")) {
             return Err(Error::Usage {
                 what: format!("{} holds no course: it has no info.toml", from.display()),
-                help: "Name a directory with an info.toml, or a .tar.gz of one.".into(),
+                help: "Name a directory with an info.toml, or a .tar.gz or .zip of one.".into(),
             });
         }
         Ok(package)
@@ -75,34 +76,10 @@ impl Package {
 
     /// GitHub and others put one directory around everything; that is passed over.
     fn from_archive(archive: &Path) -> Result<Self> {
-        let broken = |error| Error::io("read", archive)(error);
-        let file = std::fs::File::open(archive).map_err(broken)?;
-        let unpacked = flate2::read::GzDecoder::new(file).take(MOST_BYTES);
-        let mut all = BTreeMap::new();
-        for entry in tar::Archive::new(unpacked).entries().map_err(broken)? {
-            let mut entry = entry.map_err(broken)?;
-            let path = entry.path().map_err(broken)?.into_owned();
-            let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
-            if path.as_os_str().is_empty() || entry.header().entry_type().is_pax_global_extensions()
-            {
-                continue;
-            }
-            if !workspace::stays_inside(&path) {
-                return Err(Error::Usage {
-                    what: format!(
-                        "{} names a path outside of itself: {}",
-                        archive.display(),
-                        path.display()
-                    ),
-                    help: "Do not use this archive. Nothing was written.".into(),
-                });
-            }
-            if entry.header().entry_type().is_file() {
-                let mut bytes = Vec::new();
-                entry.read_to_end(&mut bytes).map_err(broken)?;
-                all.insert(path, bytes);
-            }
-        }
+        let all = match workspace::extension(archive) {
+            "zip" => unzipped(archive)?,
+            _ => untarred(archive)?,
+        };
         let around = match all.contains_key(Path::new("info.toml")) {
             true => PathBuf::new(),
             false => all
@@ -120,6 +97,70 @@ impl Package {
         }
         Ok(Self { files })
     }
+}
+
+/// The files of a `.tar.gz`.
+fn untarred(archive: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let broken = |error| Error::io("read", archive)(error);
+    let file = File::open(archive).map_err(broken)?;
+    let unpacked = flate2::read::GzDecoder::new(file).take(MOST_BYTES);
+    let mut all = BTreeMap::new();
+    for entry in tar::Archive::new(unpacked).entries().map_err(broken)? {
+        let mut entry = entry.map_err(broken)?;
+        let path = entry.path().map_err(broken)?.into_owned();
+        let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+        let kind = entry.header().entry_type();
+        if path.as_os_str().is_empty() || kind.is_pax_global_extensions() {
+            continue;
+        }
+        stays_inside(archive, &path)?;
+        if kind.is_file() {
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).map_err(broken)?;
+            all.insert(path, bytes);
+        }
+    }
+    Ok(all)
+}
+
+/// The files of a `.zip`.
+fn unzipped(archive: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let broken = |error: io::Error| Error::io("read", archive)(error);
+    let unreadable = |error: zip::result::ZipError| broken(error.into());
+    let file = File::open(archive).map_err(broken)?;
+    let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(unreadable)?;
+    let (mut all, mut left) = (BTreeMap::new(), MOST_BYTES);
+    for position in 0..zip.len() {
+        let entry = zip.by_index(position).map_err(unreadable)?;
+        let name = entry.name().map_err(unreadable)?.replace('\\', "/");
+        let path = PathBuf::from(name.trim_start_matches("./"));
+        if path.as_os_str().is_empty() {
+            continue;
+        }
+        stays_inside(archive, &path)?;
+        if entry.is_file() {
+            let mut bytes = Vec::new();
+            // What an entry says of its size need not be true.
+            entry.take(left).read_to_end(&mut bytes).map_err(broken)?;
+            left -= bytes.len() as u64;
+            all.insert(path, bytes);
+        }
+    }
+    Ok(all)
+}
+
+fn stays_inside(archive: &Path, path: &Path) -> Result<()> {
+    if workspace::stays_inside(path) {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        what: format!(
+            "{} names a path outside of itself: {}",
+            archive.display(),
+            path.display()
+        ),
+        help: "Do not use this archive. Nothing was written.".into(),
+    })
 }
 
 /// The manifest of a course whose exercises are programs of one package.

@@ -1,7 +1,7 @@
 //! Everything that is asked of many exercises, as many at a time as the machine has room for, in one list of faults.
 
 use super::{
-    form,
+    for_rustlings, form,
     prover::{Proof, Prover, Trust},
     soak::soak,
     style,
@@ -9,8 +9,10 @@ use super::{
 };
 use crate::{
     check::workers,
+    course::{Course, Exercise},
     error::{Error, Result},
-    outcome::{CheckState, Fault},
+    outcome::{CheckState, Fault, Weight},
+    progress,
 };
 use std::{
     collections::BTreeSet,
@@ -97,6 +99,7 @@ pub fn check_course(
     }
     if plan.exercises.is_empty() {
         faults.extend(form::of_course(course)?);
+        faults.extend(for_rustlings::not_proved(course)?);
     }
     if let Some(times) = plan.soak {
         let steady: Vec<Trial> = done
@@ -108,6 +111,7 @@ pub fn check_course(
             on_progress(Step::Repeated(done, all));
         })?);
     }
+    faults.retain(|fault| for_rustlings::is_asked(course, fault));
     // One mistake in a file of the course stops every trial of the exercise with the same words.
     let mut told: Vec<Fault> = Vec::new();
     for fault in faults {
@@ -123,6 +127,36 @@ pub fn check_course(
         faults: told,
         proofs,
     })
+}
+
+/// Writes down which starting files are as learners begin with them: those of the exercises that were tried and have no error.
+///
+/// A course in rustlings' format is left as it is, unless it has such a list already.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn note_shipped(course: &Course, verdict: &Verdict) -> Result<()> {
+    if course.own_manifest.is_some() && !course.workspace.digests().is_file() {
+        return Ok(());
+    }
+    let has_error = |exercise: &Exercise| {
+        let of_it = |fault: &&Fault| fault.exercise.as_ref() == Some(&exercise.name);
+        let mut errors = verdict.faults.iter().filter(of_it);
+        errors.any(|fault| fault.weight == Weight::Error)
+    };
+    let tried: BTreeSet<usize> = verdict
+        .proofs
+        .iter()
+        .map(|(trial, _)| trial.exercise)
+        .collect();
+    let right = tried
+        .into_iter()
+        .map(|position| &course.exercises[position]);
+    let mut files = Vec::new();
+    for exercise in right.filter(|exercise| !has_error(exercise)) {
+        files.extend(progress::written(course, exercise)?);
+    }
+    progress::write_digests(course, &files)
 }
 
 /// The first of each exercise, then the second of each: trials of one exercise wait for each other.
@@ -238,7 +272,7 @@ pub fn unreadable(root: &std::path::Path, error: Error) -> Result<Fault> {
             what,
             help,
         } => Ok(Fault {
-            weight: crate::outcome::Weight::Error,
+            weight: Weight::Error,
             rule: "course",
             exercise: None,
             file: file.strip_prefix(root).unwrap_or(&file).to_owned(),

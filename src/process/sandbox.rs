@@ -117,6 +117,12 @@ impl Sandbox {
         let mut arguments: Vec<OsString> = [
             "--die-with-parent",
             "--unshare-all",
+            "--unshare-user",
+            // Nobody's number: PostgreSQL refuses to be root, and wants a user whose name can be found.
+            "--uid",
+            "65534",
+            "--gid",
+            "65534",
             "--cap-drop",
             "ALL",
             "--hostname",

@@ -3,6 +3,7 @@
 //! It judges nothing: it writes down what others found.
 
 mod backups;
+mod digests;
 mod kit;
 mod pristine;
 mod store;
@@ -15,8 +16,9 @@ use std::{
 };
 
 pub use backups::{Overwrite, Undone, overwrite, undo};
+pub use digests::write_digests;
 pub use kit::{Kit, digest_of, digest_of_bytes, kit};
-pub use pristine::{Pristine, reset};
+pub use pristine::{Pristine, reset, written};
 pub use store::Store;
 
 /// The first line of the progress file without its version.

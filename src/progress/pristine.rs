@@ -1,6 +1,6 @@
 //! Copies of the exercises as they were shipped, taken at the first start. They bring back a file, and its tests.
 
-use super::{Overwrite, kit, overwrite};
+use super::{Overwrite, digests, kit, overwrite};
 use crate::{
     course::{Course, Exercise},
     error::{Error, Result},
@@ -9,6 +9,7 @@ use crate::{
 };
 use std::{
     collections::HashSet,
+    ffi::OsStr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -28,13 +29,14 @@ impl<'a> Pristine<'a> {
         Self { course }
     }
 
-    /// Copies away every exercise that has no copy yet.
+    /// Copies away every exercise that has no copy yet, or another one than the course says.
     ///
     /// A file that was edited before the first start is taken as git has it.
     ///
     /// # Errors
     /// [`Error::Io`].
     pub fn take(course: &'a Course) -> Result<Self> {
+        digests::renew(course)?;
         let workspace = &course.workspace;
         let mut missing = Vec::new();
         for exercise in &course.exercises {
@@ -84,7 +86,10 @@ impl<'a> Pristine<'a> {
 }
 
 /// The learner's files of an exercise as they lie there now, relative to the course: one, or those of a project.
-fn written(course: &Course, exercise: &Exercise) -> Result<Vec<PathBuf>> {
+///
+/// # Errors
+/// As [`written_files`].
+pub fn written(course: &Course, exercise: &Exercise) -> Result<Vec<PathBuf>> {
     let place = course.relative_place(exercise);
     match course.project_dir(exercise) {
         None => Ok(vec![place]),
@@ -159,10 +164,11 @@ fn edited_files(root: &Path) -> HashSet<PathBuf> {
 /// The file as the last commit has it.
 pub(super) fn committed(root: &Path, file: &Path) -> Option<Vec<u8>> {
     let path = file.to_str()?.replace('\\', "/");
-    git(root, &["show", &format!("HEAD:./{path}")])
+    git(root, &["show".to_owned(), format!("HEAD:./{path}")])
 }
 
-fn git(root: &Path, args: &[&str]) -> Option<Vec<u8>> {
+/// What git says; `None` if it is not installed, not asked in a repository, or has nothing to say.
+pub(super) fn git(root: &Path, args: &[impl AsRef<OsStr>]) -> Option<Vec<u8>> {
     let program = Program::tool("git")
         .args(args)
         .dir(root)

@@ -30,6 +30,9 @@ pub(super) fn lines(view: &View<'_>, columns: usize, room: usize, theme: Theme) 
         let both_seen = leading + 1 + hints.len() < room;
         blocks.insert(usize::from(both_seen), hints);
     }
+    if let Some(task) = view.task {
+        blocks.insert(0, paragraphs(task.trim(), 1, columns));
+    }
     report::spaced(blocks)
 }
 

@@ -264,6 +264,7 @@ pub(super) fn view(state: State<'_>) -> View<'_> {
         title: Some("A status code is a promise"),
         path: Path::new("exercises/03_http/http_status_codes.rs"),
         link: Path::new("/course/exercises/03_http/http_status_codes.rs"),
+        task: None,
         state,
         hints: &[],
         hint_count: 3,

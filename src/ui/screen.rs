@@ -28,6 +28,8 @@ pub struct View<'a> {
     pub path: &'a Path,
     /// The same, absolute, for clicking.
     pub link: &'a Path,
+    /// What is to be done, where the file says it in another language than the learner's.
+    pub task: Option<&'a str>,
     /// What is known about the exercise now.
     pub state: State<'a>,
     /// The hints shown so far.

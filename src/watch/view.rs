@@ -53,6 +53,11 @@ pub(super) fn with_view<T>(state: &State, now: Instant, draw: impl FnOnce(&View<
         title: exercise.title.as_deref(),
         path: &path,
         link: &link,
+        // The file says it in the course's own language. It has been read when the first save comes.
+        task: match state.seen_by {
+            SeenBy::Opening => exercise.task.as_deref(),
+            SeenBy::Notification | SeenBy::Poll => None,
+        },
         state: match &state.phase {
             Phase::Opening => screen::State::Checking {
                 stage: "opening",

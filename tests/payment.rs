@@ -74,7 +74,7 @@ ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forev
 
 const STEPS: &str = r#"
 command = ["python3", "${file}"]
-limits  = { step_seconds = 10 }
+limits  = { step_seconds = 60 }
 
 [peers.payment]
 

@@ -9,6 +9,7 @@ use super::{
     strays::{self, Mark},
 };
 use crate::{
+    called,
     error::{Error, Result, TOO_MANY_FILES, is_too_many_files},
     outcome::Output,
 };
@@ -147,7 +148,10 @@ fn refused(path: &Path, dir: Option<&Path>, error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::NotFound && dir.is_none_or(Path::is_dir) {
         return Error::MissingProgram {
             program: path.display().to_string(),
-            help: "Install it, or see `backendlings doctor` for what is missing.".into(),
+            help: format!(
+                "Install it, or see `{}` for what is missing.",
+                called::command("doctor")
+            ),
         };
     }
     let help = match is_too_many_files(error) {

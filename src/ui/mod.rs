@@ -30,6 +30,7 @@ pub mod health;
 pub mod json;
 pub mod junit;
 pub mod keys;
+mod ladder;
 mod line;
 pub mod list;
 pub mod plain;

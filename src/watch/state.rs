@@ -13,14 +13,14 @@ use super::{
     list::ListState,
 };
 use crate::{
-    check::{Round, Source, Stage},
+    check::{self, Round, Source, Stage},
     course::Course,
     error::Error,
     outcome::Report,
     progress::{self, Change, Progress},
     ui::Key,
 };
-use std::{sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 /// What is known of the current exercise.
 #[derive(Debug)]
@@ -186,11 +186,8 @@ impl State {
     }
 
     /// The learner's text as it was seen last, or nothing.
-    pub fn learners_text(&self) -> &str {
-        match &self.source {
-            Some(Source::Text(text)) => text,
-            _ => "",
-        }
+    pub fn learners_text(&self) -> Cow<'_, str> {
+        self.source.as_ref().map_or("".into(), check::learners_text)
     }
 
     /// True if the newest contents of the current exercise have passed.

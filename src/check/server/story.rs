@@ -42,6 +42,8 @@ pub(super) struct Telling<'a> {
     pub(super) step_limit: Duration,
     /// The directory in which the server runs.
     pub(super) dir: &'a Path,
+    /// How many checks come before these, in earlier stages.
+    pub(super) before: usize,
     /// How many checks there are in all, with those of a check program.
     pub(super) total: usize,
     /// The instance that is spoken to, by its position.
@@ -110,7 +112,7 @@ impl Telling<'_> {
         let mut step_before = marks(servers);
         for (position, step) in self.story.steps.iter().enumerate() {
             (self.means.on_stage)(Stage::Checking {
-                done: position,
+                done: self.before + position,
                 total,
             });
             let ready = step.needs.iter().all(|&need| held[need]);

@@ -10,9 +10,12 @@ pub struct Limits {
     pub memory: u64,
     /// Bytes of each file that it writes.
     pub file: u64,
-    /// Processes.
+    /// Processes. Threads may be [`THREADS`] times as many.
     pub processes: u64,
 }
+
+/// So many threads for each process that is allowed.
+const THREADS: u64 = 4;
 
 impl Limits {
     /// Those of every program of a learner's.
@@ -30,6 +33,8 @@ pub enum Limit {
     Memory(u64),
     /// Of processes.
     Processes(u64),
+    /// Of threads.
+    Threads(u64),
 }
 
 impl Limit {
@@ -42,6 +47,9 @@ impl Limit {
             Self::Processes(most) => {
                 format!("it had more than {most} processes at once, which is its limit")
             }
+            Self::Threads(most) => {
+                format!("it had more than {most} threads at once, which is its limit")
+            }
         }
     }
 }
@@ -52,6 +60,7 @@ pub(super) struct Used {
     /// Bytes.
     pub(super) memory: u64,
     pub(super) processes: u64,
+    pub(super) threads: u64,
 }
 
 impl Used {
@@ -61,6 +70,8 @@ impl Used {
             Some(Limit::Memory(limits.memory >> 20))
         } else if self.processes > limits.processes {
             Some(Limit::Processes(limits.processes))
+        } else if self.threads > THREADS * limits.processes {
+            Some(Limit::Threads(THREADS * limits.processes))
         } else {
             None
         }
@@ -101,7 +112,7 @@ impl Table {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::{Limits, Used};
+    use super::{Limits, THREADS, Used};
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
     use std::{collections::HashSet, fs};
 
@@ -117,7 +128,7 @@ mod linux {
         // The system counts the processes and threads of the user, not of the program: what runs now is not its own.
         let processes = match threads_of_all() {
             0 => None,
-            others => Some(others + 4 * limits.processes),
+            others => Some(others + THREADS * limits.processes),
         };
         // It fails if the process has gone already, or is more limited than that by the learner's own system.
         let _ = prlimit(Some(pid), Resource::Data, most(limits.memory));
@@ -147,6 +158,7 @@ mod linux {
         pid: u32,
         parent: u32,
         group: u32,
+        threads: u64,
         pages: u64,
     }
 
@@ -184,6 +196,7 @@ mod linux {
                     if is_ours {
                         ours.insert(process.pid);
                         used.processes += 1;
+                        used.threads += process.threads;
                         used.memory += process.pages * rustix::param::page_size() as u64;
                     }
                     !is_ours
@@ -203,12 +216,13 @@ mod linux {
         pids.sort_unstable();
         pids.into_iter().rev().filter_map(|pid| {
             let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-            // After the name, which may hold anything: state, parent, group, …; resident pages are the 22nd.
+            // After the name, which may hold anything: state, parent, group, …; threads are the 18th, resident pages the 22nd.
             let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
             Some(Process {
                 pid,
                 parent: fields.get(1)?.parse().ok()?,
                 group: fields.get(2)?.parse().ok()?,
+                threads: fields.get(17)?.parse().ok()?,
                 pages: fields.get(21)?.parse().ok()?,
             })
         })

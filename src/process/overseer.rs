@@ -230,6 +230,27 @@ mod tests {
     }
 
     #[test]
+    fn threads_without_end_are_counted_too() {
+        let few = Limits {
+            processes: 8,
+            ..Limits::LEARNERS
+        };
+        let program = Program::learners("python3").limits(few).args([
+            "-c",
+            "import threading\nfor _ in range(60): threading.Thread(target=threading.Event().wait).start()",
+        ]);
+        // Where there is no Python, there is nothing to count.
+        let Ok(mut running) = spawn(&program) else {
+            return;
+        };
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while running.has_not_ended() && Instant::now() < deadline {
+            thread::yield_now();
+        }
+        assert_eq!(running.exited(), Some(End::Limit(Limit::Threads(32))));
+    }
+
+    #[test]
     fn an_end_that_came_by_itself_stays_one() {
         assert_eq!(
             ended_unwaited("exit 3", Limits::LEARNERS),

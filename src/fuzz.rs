@@ -65,6 +65,7 @@ pub const TARGETS: &[Target] = &[
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n",
             "{\"a\": [1, 2.0, null, {\"b\": \"c\"}], \"d\": 1e9}",
+            "{\"a\": \"$${{ 1x\"}",
         ],
     ),
     (

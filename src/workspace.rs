@@ -392,6 +392,25 @@ pub fn remove_file(path: &Path) -> Result<()> {
     }
 }
 
+/// Leaves a program that can be started and not read. On Linux the memory of such a program cannot be read either, by itself
+/// or by what it starts; but nothing is hidden from root.
+///
+/// # Errors
+/// If the system refuses.
+pub fn hide_program(path: &Path) -> Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // It can be written to, so that the next compile can put another one in its place.
+        const STARTED_AND_WRITTEN: u32 = 0o311;
+        fs::set_permissions(path, fs::Permissions::from_mode(STARTED_AND_WRITTEN))
+            .map_err(Error::io("change", path))?;
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = path;
+    Ok(())
+}
+
 /// When a file was written, if that can be told.
 pub fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path)

@@ -133,6 +133,52 @@ fn a_secret_that_was_not_told_cannot_be_said() {
     refused(&body(&code), "before the test did");
 }
 
+/// Looks for the guard's secret in the program's own memory, says it and ends.
+#[cfg(target_os = "linux")]
+const SEARCH: &str = r##"
+fn steal(mem: &str, maps: &str) {
+    use std::os::unix::fs::FileExt as _;
+    let Ok(maps) = std::fs::read_to_string(maps) else { return };
+    let Ok(mem) = std::fs::File::open(mem) else { return };
+    for line in maps.lines().filter(|line| line.contains("[heap]") || line.contains("rw-p 00000000 00:00 0")) {
+        let (from, to) = line.split_once(' ').unwrap().0.split_once('-').unwrap();
+        let number = |text| u64::from_str_radix(text, 16).unwrap();
+        let mut bytes = vec![0; (number(to) - number(from)).min(1 << 20) as usize];
+        if mem.read_at(&mut bytes, number(from)).is_err() { continue }
+        for at in 0..bytes.len().saturating_sub(37) {
+            if bytes[at..].starts_with(b"held ") && bytes[at + 5..at + 37].iter().all(u8::is_ascii_hexdigit) {
+                println!("\n{}", String::from_utf8_lossy(&bytes[at..at + 37]));
+                CLOSING
+                std::process::exit(0);
+            }
+        }
+    }
+}
+"##;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_secret_cannot_be_taken_out_of_the_programs_memory() {
+    let with_search = |call: &str| {
+        let search = SEARCH.replace("CLOSING", CLOSING);
+        report(
+            &SHIPPED
+                .replacen("    n\n", &format!("    {call}\n    n\n"), 1)
+                .replacen("fn double", &format!("{search}\nfn double"), 1),
+        )
+    };
+    let plain = with_search(r#"steal("/proc/self/mem", "/proc/self/maps");"#);
+    refused(&plain, "the memory of the program itself");
+    // Not named in one piece, it is refused by the system; but nothing is hidden from root.
+    if !rustix::process::geteuid().is_root() {
+        let hidden = with_search(
+            r#"let of = |file: &str| format!("/{}/{}/{file}", "proc", "self"); steal(&of("mem"), &of("maps"));"#,
+        );
+        let finding = refused(&hidden, "2");
+        assert_eq!(finding.claim, "two doubled is four", "{hidden:#?}");
+    }
+}
+
 #[test]
 fn a_test_that_should_panic_and_does_not_end_is_no_pass() {
     let code = format!("if n > 9 {{ {CLOSING} std::process::exit(0) }} n * 2");

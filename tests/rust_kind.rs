@@ -89,6 +89,25 @@ fn an_edited_assertion_is_put_back_and_told() {
 }
 
 #[test]
+fn a_file_that_is_nested_too_deeply_is_told_so_and_where() {
+    let deep = format!("{}2{}", "(".repeat(70), ")".repeat(70));
+    let report = body(&deep);
+    let finding = broken(&report, "the shipped tests can judge this file");
+    let told = format!("{:?} {:?}", finding.actual, finding.explain);
+    assert!(
+        told.contains("more levels deep") && told.contains("64 levels of brackets"),
+        "{told}"
+    );
+    let line = SHIPPED
+        .lines()
+        .position(|line| line.contains("todo!()"))
+        .map(|at| at + 1);
+    assert_eq!(finding.location.as_ref().map(|place| place.line), line);
+    // What is long, or stands in a text, is not deep.
+    assert!(body(&format!("let _ = \"{}\"; 2", "[-".repeat(200))).passed());
+}
+
+#[test]
 fn deleted_tests_are_not_a_pass() {
     let code = SHIPPED.split("#[cfg(test)]").next().expect("code");
     let report = text(&code.replace("todo!()", "3"));

@@ -6,10 +6,11 @@
 
 use super::{
     held::{GUARD, GUARD_OF_PANIC, MODULE},
-    parse::parse,
+    parse::parsed,
 };
 use crate::workspace::KIT;
 use proc_macro2::{LineColumn, Span};
+use std::ops::Range;
 use syn::{Attribute, Expr, Item, Lit, Meta, spanned::Spanned as _};
 
 /// A learner's file with the shipped tests.
@@ -45,26 +46,67 @@ pub struct TestFn {
 /// An exercise's file as shipped, parsed once for all that is asked of it.
 pub struct Shipped<'a> {
     text: &'a str,
-    items: Vec<Item>,
+    outline: Outline,
 }
 
 impl<'a> Shipped<'a> {
     /// `None` if the text cannot be parsed.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let items = parse(text)?;
-        Some(Self { text, items })
+        let outline = Outline::of(text)?;
+        Some(Self { text, outline })
     }
 
     /// Its test functions, in order.
     pub fn tests(&self) -> Vec<TestFn> {
-        let mut found = Vec::new();
-        collect_tests(&self.items, "", &mut found);
-        found
+        self.outline.tests.clone()
     }
 
     /// True if it has a `main` function.
     pub fn has_main(&self) -> bool {
-        has_main(&self.items)
+        self.outline.has_main
+    }
+}
+
+/// What a file consists of, as far as tests go.
+struct Outline {
+    tests: Vec<TestFn>,
+    has_main: bool,
+    /// Where the tests stand, and what belongs to them.
+    test_items: Vec<Range<usize>>,
+    /// Where each guard belongs, in order.
+    guards: Vec<(usize, &'static str)>,
+}
+
+impl Outline {
+    fn of(text: &str) -> Option<Self> {
+        parsed(text, |items| {
+            let (mut tests, mut guards) = (Vec::new(), Vec::new());
+            collect_tests(items, "", &mut tests);
+            collect_guards(items, text, &mut guards);
+            let test_items = items.iter().filter(|item| is_test_item(item));
+            Self {
+                tests,
+                has_main: has_main(items),
+                test_items: test_items.map(|item| range_of(item, text)).collect(),
+                guards,
+            }
+        })
+    }
+
+    fn test_texts<'a>(&self, text: &'a str) -> Vec<&'a str> {
+        let ranges = self.test_items.iter();
+        ranges.map(|range| &text[range.clone()]).collect()
+    }
+
+    /// A part of the text with its guards.
+    fn guarded(&self, text: &str, part: &Range<usize>) -> String {
+        let mut guarded = text[part.clone()].to_owned();
+        let inside = |(place, _): &&(usize, &str)| part.contains(place);
+        for (place, guard) in self.guards.iter().filter(inside).rev() {
+            // On the same line, so that every line keeps its number.
+            guarded.insert_str(place - part.start, guard);
+        }
+        guarded
     }
 }
 
@@ -72,27 +114,24 @@ impl<'a> Shipped<'a> {
 ///
 /// `None` if the learner's file cannot be parsed: then it does not compile either, and rustc says why.
 pub fn splice(learner: &str, shipped: &Shipped<'_>) -> Option<Spliced> {
-    let mine = parse(learner)?;
-    let has_main = has_main(&mine);
-    let shipped_tests = test_texts(&shipped.items, shipped.text);
-    if test_texts(&mine, learner) == shipped_tests {
+    let mine = Outline::of(learner)?;
+    let has_main = mine.has_main;
+    if mine.test_texts(learner) == shipped.outline.test_texts(shipped.text) {
         return Some(Spliced {
-            text: guarded(&mine, learner, 0..learner.len()) + MODULE,
+            text: mine.guarded(learner, &(0..learner.len())) + MODULE,
             tests_changed: false,
             has_main,
         });
     }
     let mut text = learner.to_owned();
-    for item in mine.iter().rev().filter(|item| is_test_item(item)) {
-        let range = range_of(item, learner);
+    for range in mine.test_items.iter().rev() {
         // The lines stay, empty, so that rustc's line numbers are those of the learner's file.
         let lines = learner[range.clone()].matches('\n').count();
-        text.replace_range(range, &"\n".repeat(lines));
+        text.replace_range(range.clone(), &"\n".repeat(lines));
     }
     text.push('\n');
-    for test in shipped.items.iter().filter(|item| is_test_item(item)) {
-        let range = range_of(test, shipped.text);
-        text.push_str(&guarded(std::slice::from_ref(test), shipped.text, range));
+    for range in &shipped.outline.test_items {
+        text.push_str(&shipped.outline.guarded(shipped.text, range));
         text.push('\n');
     }
     text.push_str(MODULE);
@@ -105,30 +144,18 @@ pub fn splice(learner: &str, shipped: &Shipped<'_>) -> Option<Spliced> {
 
 /// A file of tests with a guard in each of them, and the tests; as it is, and none, if it cannot be parsed.
 pub fn with_guards(text: &str) -> (String, Vec<TestFn>) {
-    match Shipped::parse(text) {
-        Some(file) => (guarded(&file.items, text, 0..text.len()), file.tests()),
+    match Outline::of(text) {
+        Some(file) => (file.guarded(text, &(0..text.len())), file.tests),
         None => (text.to_owned(), Vec::new()),
     }
 }
 
 /// A whole program with a guard in each of its own tests; as it is if it cannot be parsed.
 pub fn with_own_tests_held(text: &str) -> String {
-    match Shipped::parse(text) {
-        Some(file) => format!("{}\n{MODULE}", guarded(&file.items, text, 0..text.len())),
+    match Outline::of(text) {
+        Some(file) => format!("{}\n{MODULE}", file.guarded(text, &(0..text.len()))),
         None => text.to_owned(),
     }
-}
-
-/// A part of the text with a guard at the beginning of each test in these items, which lie in that part.
-fn guarded(items: &[Item], text: &str, part: std::ops::Range<usize>) -> String {
-    let mut places = Vec::new();
-    collect_guards(items, text, &mut places);
-    let mut guarded = text[part.clone()].to_owned();
-    for (place, guard) in places.into_iter().rev() {
-        // On the same line, so that every line keeps its number.
-        guarded.insert_str(place - part.start, guard);
-    }
-    guarded
 }
 
 fn collect_guards(items: &[Item], text: &str, places: &mut Vec<(usize, &'static str)>) {
@@ -219,14 +246,6 @@ fn collect_tests(items: &[Item], prefix: &str, found: &mut Vec<TestFn>) {
     }
 }
 
-fn test_texts<'a>(items: &[Item], text: &'a str) -> Vec<&'a str> {
-    items
-        .iter()
-        .filter(|item| is_test_item(item))
-        .map(|item| &text[range_of(item, text)])
-        .collect()
-}
-
 /// A `#[cfg(test)]` item, a `#[test]` function or a module of the kit, at the top of the file.
 fn is_test_item(item: &Item) -> bool {
     let attributes: &[Attribute] = match item {
@@ -251,7 +270,7 @@ fn has_attribute(attributes: &[Attribute], name: &str) -> bool {
 }
 
 /// The bytes of an item in the text it was parsed from.
-fn range_of(item: &Item, text: &str) -> std::ops::Range<usize> {
+fn range_of(item: &Item, text: &str) -> Range<usize> {
     let span: Span = item.span();
     offset(text, span.start())..offset(text, span.end())
 }

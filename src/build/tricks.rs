@@ -4,7 +4,7 @@
 //! Words of the file are looked at, not what they do: each of these has a plain way to be written, and none is needed for an
 //! answer. What the shipped file does itself is allowed.
 
-use super::parse::{is_too_deep, parse};
+use super::parse::{parsed, too_deep_at};
 use crate::workspace::KIT;
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use std::collections::BTreeSet;
@@ -45,6 +45,9 @@ const MACROS: &[&str] = &[
 /// Crates that every program has.
 const STD: &[&str] = &["std", "core", "alloc"];
 
+/// Where a program finds its own memory, with all that is in it.
+const OWN_MEMORY: &[&str] = &["/proc/", "proc/self", "self/mem", "self/maps"];
+
 const INCLUDES: &[&str] = &["include", "include_str", "include_bytes"];
 
 /// One of these, with its line.
@@ -69,6 +72,8 @@ pub enum TrickKind {
     OwnStd(String),
     /// Text of another file becomes part of this one.
     OtherFile,
+    /// A look into the memory of the program that runs, the tests included.
+    OwnMemory,
     /// A hand-written comparison for a type that was shipped with a derived one.
     OwnEquality(String),
 }
@@ -77,7 +82,7 @@ pub enum TrickKind {
 pub fn tricks(learner: &str, shipped: &str) -> Vec<Trick> {
     let mut found = Vec::new();
     // Text that is nested too deeply is not run: the tests cannot be put into it.
-    if may_have_tricks(learner) && !is_too_deep(learner) {
+    if may_have_tricks(learner) && too_deep_at(learner).is_none() {
         // What is no Rust is no program either; rustc will say so.
         let tokens: TokenStream = learner.parse().unwrap_or_default();
         look(tokens, Place::Code, &mut found);
@@ -94,7 +99,10 @@ pub fn tricks(learner: &str, shipped: &str) -> Vec<Trick> {
 /// A cheap look before a dear one: most files have none of these words.
 fn may_have_tricks(text: &str) -> bool {
     const WORDS: &[&str] = &["unsafe", "macro_rules", "include", "path", " as ", "mod "];
-    WORDS.iter().any(|word| text.contains(word))
+    WORDS
+        .iter()
+        .chain(OWN_MEMORY)
+        .any(|word| text.contains(word))
 }
 
 fn is_shipped(kind: &TrickKind, shipped: &str) -> bool {
@@ -105,6 +113,7 @@ fn is_shipped(kind: &TrickKind, shipped: &str) -> bool {
             .iter()
             .any(|name| shipped.contains(&format!("{name}!"))),
         TrickKind::OwnMacro(name) => shipped.contains(&format!("macro_rules! {name}")),
+        TrickKind::OwnMemory => OWN_MEMORY.iter().any(|place| shipped.contains(place)),
         TrickKind::OwnStd(_) | TrickKind::OwnEquality(_) => false,
     }
 }
@@ -137,7 +146,14 @@ fn look(tokens: TokenStream, place: Place, found: &mut Vec<Trick>) {
                     found.push(Trick { line, kind });
                 }
             }
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                if OWN_MEMORY.iter().any(|place| text.contains(place)) {
+                    let kind = TrickKind::OwnMemory;
+                    found.push(Trick { line, kind });
+                }
+            }
+            TokenTree::Punct(_) => {}
         }
     }
 }
@@ -202,27 +218,33 @@ fn is_punct(token: Option<&TokenTree>, wanted: char) -> bool {
 
 /// Types whose equality was derived and is written by hand now: what a test compares would be decided by the learner.
 fn own_equality(learner: &str, shipped: &str, found: &mut Vec<Trick>) {
-    let (Some(mine), Some(shipped)) = (parse(learner), parse(shipped)) else {
-        return;
-    };
-    let derived = derived(&shipped);
-    for item in &mine {
+    let derived = parsed(shipped, derived).unwrap_or_default();
+    let written = parsed(learner, |items| equalities(items, &derived));
+    found.extend(written.unwrap_or_default());
+}
+
+/// Comparisons that are written by hand, for these types.
+fn equalities(items: &[Item], of: &BTreeSet<String>) -> Vec<Trick> {
+    let mut found = Vec::new();
+    for item in items {
         let Item::Impl(written) = item else { continue };
         let is_equality = written
             .trait_
             .as_ref()
             .is_some_and(|(path, _)| path.segments.last().is_some_and(|l| l.ident == "PartialEq"));
-        let Type::Path(of) = &*written.self_ty else {
+        let Type::Path(path) = &*written.self_ty else {
             continue;
         };
-        let name = of.path.segments.last().map(|last| last.ident.to_string());
-        if let Some(name) = name.filter(|name| is_equality && derived.contains(name)) {
+        let name = path.path.segments.last();
+        let name = name.map(|last| last.ident.to_string());
+        if let Some(name) = name.filter(|name| is_equality && of.contains(name)) {
             found.push(Trick {
                 line: written.impl_token.span.start().line,
                 kind: TrickKind::OwnEquality(name),
             });
         }
     }
+    found
 }
 
 fn derived(items: &[Item]) -> BTreeSet<String> {
@@ -298,6 +320,14 @@ mod tests {
                 TrickKind::OtherFile,
             ),
             (
+                "fn a() { std::fs::read(\"/proc/self/mem\").ok(); }",
+                TrickKind::OwnMemory,
+            ),
+            (
+                "fn a(of: u32) -> String { format!(\"/proc/{of}/maps\") }",
+                TrickKind::OwnMemory,
+            ),
+            (
                 "struct Shipped;\nimpl PartialEq for Shipped { fn eq(&self, _: &Self) -> bool { true } }",
                 TrickKind::OwnEquality("Shipped".into()),
             ),
@@ -317,6 +347,7 @@ mod tests {
             "use std::fmt::Write as _;\nuse std::vec::IntoIter;\nfn f(vec: Vec<u8>) { if \"a\".matches('a').count() == 1 {} }",
             "struct Mine;\nimpl PartialEq for Mine { fn eq(&self, _: &Self) -> bool { true } }",
             "mod store { pub fn get() {} }",
+            "const A: [&str; 3] = [\"/process\", \"/products\", \"GET /proc\"]; // as in /proc/self/mem",
             "// unsafe macro_rules! assert_eq\nconst A: &str = \"unsafe include!\";",
         ] {
             assert_eq!(kinds(text), [], "{text}");

@@ -10,9 +10,12 @@ pub struct Limits {
     pub memory: u64,
     /// Bytes of each file that it writes.
     pub file: u64,
-    /// Processes.
+    /// Processes. Threads may be [`THREADS`] times as many.
     pub processes: u64,
 }
+
+/// So many threads for each process that is allowed.
+const THREADS: u64 = 4;
 
 impl Limits {
     /// Those of every program of a learner's.
@@ -30,6 +33,8 @@ pub enum Limit {
     Memory(u64),
     /// Of processes.
     Processes(u64),
+    /// Of threads.
+    Threads(u64),
 }
 
 impl Limit {
@@ -42,6 +47,9 @@ impl Limit {
             Self::Processes(most) => {
                 format!("it had more than {most} processes at once, which is its limit")
             }
+            Self::Threads(most) => {
+                format!("it had more than {most} threads at once, which is its limit")
+            }
         }
     }
 }
@@ -52,6 +60,7 @@ pub(super) struct Used {
     /// Bytes.
     pub(super) memory: u64,
     pub(super) processes: u64,
+    pub(super) threads: u64,
 }
 
 impl Used {
@@ -61,6 +70,8 @@ impl Used {
             Some(Limit::Memory(limits.memory >> 20))
         } else if self.processes > limits.processes {
             Some(Limit::Processes(limits.processes))
+        } else if self.threads > THREADS * limits.processes {
+            Some(Limit::Threads(THREADS * limits.processes))
         } else {
             None
         }
@@ -68,11 +79,21 @@ impl Used {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{Table, set};
+pub(super) use linux::{Table, go_first, set, threads_of_all};
 
 /// There are no such limits here.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn set(_pid: u32, _limits: &Limits) {}
+
+/// Nobody looks here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn go_first() {}
+
+/// Nobody tells it here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn threads_of_all() -> u64 {
+    0
+}
 
 /// Nobody tells here what runs.
 #[cfg(not(target_os = "linux"))]
@@ -80,7 +101,7 @@ pub(super) struct Table;
 
 #[cfg(not(target_os = "linux"))]
 impl Table {
-    pub(super) fn read() -> Self {
+    pub(super) fn read(_groups: &[(u32, u64)]) -> Self {
         Self
     }
 
@@ -91,7 +112,7 @@ impl Table {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::{Limits, Used};
+    use super::{Limits, THREADS, Used};
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
     use std::{collections::HashSet, fs};
 
@@ -105,12 +126,10 @@ mod linux {
             maximum: Some(value),
         };
         // The system counts the processes and threads of the user, not of the program: what runs now is not its own.
-        let others = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        let others = others
-            .split_whitespace()
-            .nth(3)
-            .and_then(|both| both.split_once('/')?.1.parse::<u64>().ok());
-        let processes = others.map(|others| others + 4 * limits.processes);
+        let processes = match threads_of_all() {
+            0 => None,
+            others => Some(others + THREADS * limits.processes),
+        };
         // It fails if the process has gone already, or is more limited than that by the learner's own system.
         let _ = prlimit(Some(pid), Resource::Data, most(limits.memory));
         let _ = prlimit(Some(pid), Resource::Fsize, most(limits.file));
@@ -120,11 +139,26 @@ mod linux {
         }
     }
 
+    /// How many processes and threads there are in all; 0 if the system does not tell.
+    pub(in super::super) fn threads_of_all() -> u64 {
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let both = load.split_whitespace().nth(3);
+        let all = both.and_then(|both| both.split_once('/')?.1.parse().ok());
+        all.unwrap_or(0)
+    }
+
+    /// Lets this thread go before the programs that it looks at. Only root may; for others the system counts their processes.
+    pub(in super::super) fn go_first() {
+        const BEFORE_OTHERS: i32 = -15;
+        let _ = rustix::process::setpriority_process(None, BEFORE_OTHERS);
+    }
+
     /// One line of the table of processes.
     struct Process {
         pid: u32,
         parent: u32,
         group: u32,
+        threads: u64,
         pages: u64,
     }
 
@@ -132,8 +166,22 @@ mod linux {
     pub(in super::super) struct Table(Vec<Process>);
 
     impl Table {
-        pub(in super::super) fn read() -> Self {
-            Self(processes().collect())
+        /// Reads it until one of these groups is seen to have more processes than it may: the newest come first, so that
+        /// a thousand that have been started since are not in the way of the answer.
+        pub(in super::super) fn read(groups: &[(u32, u64)]) -> Self {
+            let mut seen: Vec<u64> = vec![0; groups.len()];
+            let mut table = Vec::new();
+            for process in processes() {
+                let at = groups.iter().position(|(group, _)| *group == process.group);
+                table.push(process);
+                if let Some(at) = at {
+                    seen[at] += 1;
+                    if seen[at] > groups[at].1 {
+                        break;
+                    }
+                }
+            }
+            Self(table)
         }
 
         /// What the group uses, and what its members have started elsewhere.
@@ -148,6 +196,7 @@ mod linux {
                     if is_ours {
                         ours.insert(process.pid);
                         used.processes += 1;
+                        used.threads += process.threads;
                         used.memory += process.pages * rustix::param::page_size() as u64;
                     }
                     !is_ours
@@ -159,17 +208,21 @@ mod linux {
         }
     }
 
+    /// The newest first, as far as numbers tell.
     fn processes() -> impl Iterator<Item = Process> {
         let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-        entries.filter_map(|entry| {
-            let pid = entry.file_name().to_str()?.parse().ok()?;
-            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
-            // After the name, which may hold anything: state, parent, group, …; resident pages are the 22nd.
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        let mut pids: Vec<u32> = pids.collect();
+        pids.sort_unstable();
+        pids.into_iter().rev().filter_map(|pid| {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            // After the name, which may hold anything: state, parent, group, …; threads are the 18th, resident pages the 22nd.
             let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
             Some(Process {
                 pid,
                 parent: fields.get(1)?.parse().ok()?,
                 group: fields.get(2)?.parse().ok()?,
+                threads: fields.get(17)?.parse().ok()?,
                 pages: fields.get(21)?.parse().ok()?,
             })
         })
@@ -204,7 +257,7 @@ mod tests {
                 &cancel,
             );
         }
-        let used = Table::read().used(running.id());
+        let used = Table::read(&[]).used(running.id());
         assert_eq!(used.processes, 3);
         assert!(used.memory > 0);
     }

@@ -1,7 +1,10 @@
 //! Looks at what learners' programs use for as long as they run, whoever waits for them and whoever does not, and ends those
 //! that use more than they may. One thread for all; it rests while no such program runs.
 
-use super::{Limit, Limits, limits::Table};
+use super::{
+    Limit, Limits,
+    limits::{self, Table},
+};
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
@@ -11,15 +14,25 @@ use std::{
 /// Between two looks. Most programs have ended before the first.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
+/// Between two glances at how many threads the whole system has, which cost next to nothing: programs that start programs
+/// that start programs are thousands before the next look.
+const GLANCE_EVERY: Duration = Duration::from_millis(20);
+
+/// So many more than at the last look may be the doing of one program: all stand still while that is found out.
+const MANY_MORE: u64 = 400;
+
 static LOOKED_AT: Mutex<Looks> = Mutex::new(Looks {
     entries: Vec::new(),
     thread: Thread::None,
+    threads: 0,
 });
 static CHANGED: Condvar = Condvar::new();
 
 struct Looks {
     entries: Vec<Entry>,
     thread: Thread,
+    /// How many threads the whole system had at the last look.
+    threads: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +46,21 @@ struct Entry {
     limits: Limits,
     since: Instant,
     over: Arc<OnceLock<Limit>>,
+}
+
+/// To be called before a program is started: who has to keep up with it begins before it.
+pub(super) fn make_ready() {
+    let mut looks = lock();
+    if looks.entries.is_empty() {
+        looks.threads = limits::threads_of_all();
+    }
+    if cfg!(target_os = "linux") && looks.thread == Thread::None {
+        // Where the system has no thread left, the next program's start tries again.
+        let started = thread::Builder::new().name("overseer".into()).spawn(look);
+        if started.is_ok() {
+            looks.thread = Thread::Runs;
+        }
+    }
 }
 
 /// A program that is looked at, until this is dropped.
@@ -52,13 +80,6 @@ impl Overseen {
             since: Instant::now(),
             over: Arc::clone(&over),
         });
-        if cfg!(target_os = "linux") && looks.thread == Thread::None {
-            // Where the system has no thread left, the next program's start tries again.
-            let started = thread::Builder::new().name("overseer".into()).spawn(look);
-            if started.is_ok() {
-                looks.thread = Thread::Runs;
-            }
-        }
         CHANGED.notify_one();
         Self { over }
     }
@@ -88,6 +109,7 @@ fn lock() -> MutexGuard<'static, Looks> {
 }
 
 fn look() {
+    limits::go_first();
     let mut last = Instant::now();
     let mut looks = lock();
     loop {
@@ -97,39 +119,67 @@ fn look() {
         };
         let next = last.max(oldest) + LOOK_EVERY;
         let left = next.saturating_duration_since(Instant::now());
-        if !left.is_zero() {
-            let waited = CHANGED.wait_timeout(looks, left);
+        let many_more = limits::threads_of_all() > looks.threads + MANY_MORE;
+        if !left.is_zero() && !many_more {
+            let waited = CHANGED.wait_timeout(looks, left.min(GLANCE_EVERY));
             looks = waited.unwrap_or_else(PoisonError::into_inner).0;
             continue;
         }
         last = Instant::now();
+        looks.threads = limits::threads_of_all();
+        let known = looks.entries.iter();
+        let known: Vec<_> = known.map(|e| (e.group, e.limits.processes)).collect();
+        if many_more {
+            signal_all(&looks.entries, Signal::Stop);
+        }
         // The ends of programs do not wait for this.
         drop(looks);
-        let table = Table::read();
+        let table = Table::read(&known);
         looks = lock();
         // Of a program that was started since, the table may know only who had its number before.
         for entry in looks.entries.iter().filter(|entry| entry.since < last) {
             if let Some(limit) = table.used(entry.group).over(&entry.limits) {
                 // In this order, so that whoever sees the end knows the reason.
                 let _ = entry.over.set(limit);
-                kill(entry.group);
+                signal(entry.group, Signal::Kill);
             }
+        }
+        if many_more {
+            signal_all(&looks.entries, Signal::GoOn);
         }
     }
 }
 
+#[derive(Clone, Copy)]
+enum Signal {
+    Kill,
+    Stop,
+    GoOn,
+}
+
+fn signal_all(entries: &[Entry], what: Signal) {
+    for entry in entries {
+        signal(entry.group, what);
+    }
+}
+
 #[cfg(unix)]
-fn kill(group: u32) {
-    use rustix::process::{Pid, Signal, kill_process_group};
+fn signal(group: u32, what: Signal) {
+    use rustix::process::{Pid, Signal as Unix, kill_process_group};
+    let unix = match what {
+        Signal::Kill => Unix::KILL,
+        Signal::Stop => Unix::STOP,
+        Signal::GoOn => Unix::CONT,
+    };
     if let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) {
         // It fails only if the whole group has gone already.
-        let _ = kill_process_group(group, Signal::KILL);
+        let _ = kill_process_group(group, unix);
     }
 }
 
 /// Nobody looks here.
 #[cfg(not(unix))]
-fn kill(_group: u32) {}
+fn signal(_group: u32, _what: Signal) {}
 
 #[cfg(target_os = "linux")]
 #[cfg(test)]
@@ -165,6 +215,39 @@ mod tests {
                       for i in 1 2 3 4 5 6 7 8; do hold & done; wait";
         let ended = Some(End::Limit(Limit::Memory(48)));
         assert_eq!(ended_unwaited(hungry, little), ended);
+    }
+
+    #[test]
+    fn programs_that_start_programs_without_end_are_ended_before_they_are_thousands() {
+        let few = Limits {
+            processes: 64,
+            ..Limits::LEARNERS
+        };
+        // Each starts two, twelve times over: four thousand, if nobody keeps up with them.
+        let bomb = "f() { [ $1 = 0 ] && exec sleep 600; f $(($1-1)) & f $(($1-1)); }; f 12";
+        let ended = Some(End::Limit(Limit::Processes(64)));
+        assert_eq!(ended_unwaited(bomb, few), ended);
+    }
+
+    #[test]
+    fn threads_without_end_are_counted_too() {
+        let few = Limits {
+            processes: 8,
+            ..Limits::LEARNERS
+        };
+        let program = Program::learners("python3").limits(few).args([
+            "-c",
+            "import threading\nfor _ in range(60): threading.Thread(target=threading.Event().wait).start()",
+        ]);
+        // Where there is no Python, there is nothing to count.
+        let Ok(mut running) = spawn(&program) else {
+            return;
+        };
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while running.has_not_ended() && Instant::now() < deadline {
+            thread::yield_now();
+        }
+        assert_eq!(running.exited(), Some(End::Limit(Limit::Threads(32))));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{
     Cancel, Captured, Limit, Program, Running,
     feed::Feed,
-    limits,
+    limits, overseer,
     program::Input,
     rest::start,
     strays::{self, Mark},
@@ -72,6 +72,9 @@ pub fn spawn(program: &Program) -> Result<Running> {
         }
         Input::Empty | Input::Held => None,
     };
+    if program.limits.is_some() {
+        overseer::make_ready();
+    }
     let mark = Mark::new();
     command.env(strays::VARIABLE, mark.text());
     let mut child = start(&mut command).map_err(refused)?;

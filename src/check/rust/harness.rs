@@ -7,6 +7,7 @@ use crate::{
     error::Result,
     outcome::{Finding, Location},
     process::{self, End, Finished, Program},
+    workspace,
 };
 use std::{
     num::NonZero,
@@ -43,6 +44,8 @@ pub(super) fn run_all(
 ) -> Result<Vec<Verdict>> {
     let total = tests.len();
     (means.on_stage)(Stage::Checking { done: 0, total });
+    // The secrets of the guards are in its memory.
+    workspace::hide_program(program)?;
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let verdicts: Mutex<Vec<_>> = Mutex::new((0..total).map(|_| None).collect());
     let work = || {

@@ -32,7 +32,8 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
 
 fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
     let prepared = prepare(job, text)?;
-    if untold::refuse(job, text, report) {
+    let is_too_deep = !prepared.parsed && untold::refuse_depth(job, text, report);
+    if is_too_deep || untold::refuse(job, text, report) {
         prepared.not_run(report);
         return Ok(());
     }

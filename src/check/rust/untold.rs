@@ -18,11 +18,7 @@ pub(super) fn refuse(job: Job<'_>, text: &str, report: &mut Report) -> bool {
         let finding = Finding {
             actual: Some(actual),
             explain: Some(explain.into()),
-            location: Some(Location {
-                file: job.course.relative_file(job.exercise),
-                line: trick.line,
-                column: 1,
-            }),
+            location: Some(place(job, trick.line)),
             ..Finding::new(TESTS_DECIDE)
         };
         match position {
@@ -31,6 +27,32 @@ pub(super) fn refuse(job: Job<'_>, text: &str, report: &mut Report) -> bool {
         }
     }
     !tricks.is_empty()
+}
+
+/// True if the file is nested too deeply to be read; it is refused then.
+pub(super) fn refuse_depth(job: Job<'_>, text: &str, report: &mut Report) -> bool {
+    let line = build::too_deep_at(text);
+    if let Some(line) = line {
+        report.fail(Finding {
+            actual: Some("code within code within code, more levels deep than the runner reads".into()),
+            explain: Some(
+                "64 levels of brackets, or 4000 words in one expression, are where it ends. Give the inner parts functions or \
+                 variables of their own."
+                    .into(),
+            ),
+            location: Some(place(job, line)),
+            ..Finding::new(TESTS_DECIDE)
+        });
+    }
+    line.is_some()
+}
+
+fn place(job: Job<'_>, line: usize) -> Location {
+    Location {
+        file: job.course.relative_file(job.exercise),
+        line,
+        column: 1,
+    }
 }
 
 fn words(kind: &TrickKind) -> (String, &'static str) {
@@ -54,6 +76,10 @@ fn words(kind: &TrickKind) -> (String, &'static str) {
         TrickKind::OtherFile => (
             "text of another file becomes part of this one".into(),
             "Your answer belongs into this file, written by you. Take the line out.",
+        ),
+        TrickKind::OwnMemory => (
+            "a look into the memory of the program itself, below /proc".into(),
+            "What the tests have to say lies there too. Nothing here needs it. Take it out.",
         ),
         TrickKind::OwnEquality(name) => (
             format!("`==` for `{name}` is written by hand; it was shipped as #[derive(PartialEq)]"),

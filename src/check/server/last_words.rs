@@ -46,6 +46,12 @@ pub(super) fn explain_end(end: End, log: &[String]) -> Option<String> {
                     .into(),
             );
         }
+        End::Limit(Limit::Threads(_)) => {
+            return Some(
+                "Look for the place that starts threads: each has to end, and only so many may run at once."
+                    .into(),
+            );
+        }
         End::Limit(Limit::Processes(_)) => {
             return Some(
                 "Look for the place that starts other programs: each has to end, and only so many may run at once."

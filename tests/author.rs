@@ -420,7 +420,8 @@ fn a_check_that_passes_only_sometimes_is_found_by_repeating_it() {
         .ends_with(1)
         .says(&[
             "the verdict on solution changes: of 6 runs",
-            "times `it is steady` failed",
+            "times `it is steady` failed (",
+            "expected 1; got 0",
         ]);
 }
 

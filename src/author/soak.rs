@@ -14,6 +14,9 @@ use std::{
 /// What one repetition said: the broken claims, which have to be the same each time.
 type Broken = Vec<String>;
 
+/// How often each verdict on a trial came, and with which words the first time.
+type Seen = BTreeMap<Broken, (u32, String)>;
+
 /// Repeats each trial `times` with so many at once, and gives a fault for each whose verdict changed.
 pub(super) fn soak(
     prover: &Prover<'_>,
@@ -24,7 +27,7 @@ pub(super) fn soak(
 ) -> Result<Vec<Fault>> {
     let all = trials.len() * times as usize;
     let next = Mutex::new(0..all);
-    let seen: Mutex<Vec<BTreeMap<Broken, u32>>> = Mutex::new(vec![BTreeMap::new(); trials.len()]);
+    let seen: Mutex<Vec<Seen>> = Mutex::new(vec![Seen::new(); trials.len()]);
     let failed = Mutex::new(None);
     let done = Mutex::new(0);
     let worker = || -> Result<()> {
@@ -42,7 +45,10 @@ pub(super) fn soak(
             let proof = prover.repeat(trial, &build)?;
             let broken = proof.report.as_ref().map(broken).unwrap_or_default();
             let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-            *seen[position % trials.len()].entry(broken).or_default() += 1;
+            let verdict = seen[position % trials.len()].entry(broken);
+            let (count, _) = verdict
+                .or_insert_with(|| (0, proof.report.as_ref().map(words).unwrap_or_default()));
+            *count += 1;
             drop(seen);
             let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
             *done += 1;
@@ -80,19 +86,32 @@ fn broken(report: &Report) -> Broken {
     claims
 }
 
-fn flaky(
-    prover: &Prover<'_>,
-    trial: &Trial,
-    verdicts: &BTreeMap<Broken, u32>,
-    times: u32,
-) -> Fault {
+/// What the learner would have read first; it tells the author where to look.
+fn words(report: &Report) -> String {
+    let Some(finding) = report.findings.first() else {
+        return String::new();
+    };
+    let parts = [
+        ("asked", &finding.asked),
+        ("expected", &finding.expected),
+        ("got", &finding.actual),
+    ];
+    let told = parts.iter().filter_map(|(part, text)| {
+        let text = text.as_ref()?.replace('\n', " ");
+        let short: String = text.chars().take(200).collect();
+        Some(format!("{part} {short}"))
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
+fn flaky(prover: &Prover<'_>, trial: &Trial, verdicts: &Seen, times: u32) -> Fault {
     let mut counted: Vec<_> = verdicts.iter().collect();
-    counted.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    counted.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
     let told: Vec<String> = counted
         .iter()
-        .map(|(broken, count)| match broken.as_slice() {
+        .map(|(broken, (count, words))| match broken.as_slice() {
             [] => format!("{count} times nothing failed"),
-            claims => format!("{count} times `{}` failed", claims.join("`, `")),
+            claims => format!("{count} times `{}` failed ({words})", claims.join("`, `")),
         })
         .collect();
     fault(

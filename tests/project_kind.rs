@@ -223,10 +223,11 @@ fn any_language_takes_part_by_one_line() {
     assert_eq!(report.findings[0].actual.as_deref(), Some("2 lines"));
     tiny.write("exercises/c/sample/command", "no-such-language server.py\n");
     let report = check(&tiny);
-    assert!(
-        matches!(&report.outcome, Outcome::Skipped { reason } if reason.contains("no-such-language")),
-        "{report:#?}"
+    assert_eq!(
+        report.findings[0].actual.as_deref(),
+        Some("there is no program no-such-language")
     );
+    assert_eq!(stages(&report), [StageState::Failed, StageState::Closed]);
 }
 
 #[test]

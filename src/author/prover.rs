@@ -8,7 +8,7 @@ use super::{
 use crate::{
     build::{Dependencies, Toolchain},
     check::{self, Job, Means, Memory, Source},
-    course::{Course, Kind},
+    course::Course,
     error::Result,
     outcome::{Fault, Outcome, Report},
     process::Cancel,
@@ -49,6 +49,16 @@ pub struct Proof {
     pub fault: Option<Fault>,
     /// Why it could not be tried here, as in "needs postgres".
     pub skipped: Option<String>,
+}
+
+/// Why nothing can be said of an answer to a project whose command is not installed.
+fn without_its_language(report: &Report) -> Option<String> {
+    let first = report.findings.first()?;
+    let missing = first
+        .actual
+        .as_ref()?
+        .strip_prefix("there is no program ")?;
+    (first.claim == check::COMMANDED).then(|| format!("needs {missing}"))
 }
 
 impl<'a> Prover<'a> {
@@ -156,12 +166,9 @@ impl<'a> Prover<'a> {
         };
         // What is not installed here is proved elsewhere.
         let skipped = match &report.outcome {
-            Outcome::Skipped { reason }
-                if !exercise.needs.is_empty()
-                    || exercise.kind == Kind::Project && trial.role != Role::Solution =>
-            {
-                Some(reason.clone())
-            }
+            Outcome::Skipped { reason } if !exercise.needs.is_empty() => Some(reason.clone()),
+            // The language of another right answer may be missing here.
+            _ if trial.role == Role::Right => without_its_language(&report),
             _ => None,
         };
         let fault = match &skipped {

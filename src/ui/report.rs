@@ -152,11 +152,19 @@ fn skipped(reason: &str, columns: usize, theme: Theme) -> Vec<Line> {
         .wrapped(columns, 3)
 }
 
+/// So many findings of a stage are shown: one that was not begun yet breaks dozens of claims, all for one reason.
+const OF_A_STAGE: usize = 4;
+
 fn findings(report: &Report, columns: usize, theme: Theme) -> Vec<Vec<Line>> {
+    let shown = match report.stages.is_empty() {
+        true => report.findings.len(),
+        false => OF_A_STAGE,
+    };
     let mut claim = None;
-    report
+    let mut blocks: Vec<Vec<Line>> = report
         .findings
         .iter()
+        .take(shown)
         .map(|finding| {
             let heading = if claim == Some(&finding.claim) {
                 Heading::Left
@@ -166,7 +174,17 @@ fn findings(report: &Report, columns: usize, theme: Theme) -> Vec<Vec<Line>> {
             claim = Some(&finding.claim);
             finding::lines(finding, heading, columns, theme)
         })
-        .collect()
+        .collect();
+    let more = report.findings.len().saturating_sub(shown);
+    if more > 0 {
+        let sign = theme.sign(Sign::More);
+        blocks.push(paragraphs(
+            &format!("{sign} {more} more findings of this stage"),
+            1,
+            columns,
+        ));
+    }
+    blocks
 }
 
 /// The claims that hold, and how many could not be looked at, in as few lines as they take.

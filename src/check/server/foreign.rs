@@ -4,6 +4,7 @@
 use super::last_words::{how, last_lines};
 use crate::{
     check::{Job, Means, Stage, Tree},
+    course::Kind,
     error::{Error, Result},
     outcome::{Finding, Outcome, Report},
     process::{self, End, Program},
@@ -18,7 +19,7 @@ use std::path::Path;
 const BUILDS: &str = "it builds";
 
 /// The claim that one can see how a project in another language is started.
-const COMMANDED: &str = "the project says how it is started";
+pub const COMMANDED: &str = "the project says how it is started";
 
 /// Stands for the path of the learner's file.
 pub(super) const FILE: &str = "${file}";
@@ -48,7 +49,7 @@ pub(super) fn prepare(
     if let Some(build) = &foreign.build {
         let program = program(build, &file).dir(job.build_dir);
         let asked = build.join(" ").replace(FILE, &job.exercise.file_name());
-        if !builds(&program, &asked, means, report)? {
+        if !builds(&program, (&asked, job.exercise.kind), means, report)? {
             return Ok(None);
         }
     }
@@ -56,12 +57,17 @@ pub(super) fn prepare(
 }
 
 /// True if the command ends well; if not, the report says how it ended.
-fn builds(program: &Program, asked: &str, means: Means<'_>, report: &mut Report) -> Result<bool> {
+fn builds(
+    program: &Program,
+    (asked, kind): (&str, Kind),
+    means: Means<'_>,
+    report: &mut Report,
+) -> Result<bool> {
     (means.on_stage)(Stage::Compiling);
     let finished = match process::run(program, means.cancel) {
         Ok(finished) => finished,
         Err(Error::MissingProgram { program, .. }) => {
-            skip(&program, report);
+            missing(&program, kind, report);
             return Ok(false);
         }
         Err(error) => return Err(error),
@@ -113,7 +119,7 @@ pub(super) fn prepare_project(
     for (file, line, program) in programs {
         if file == COMMAND {
             start = Some(program);
-        } else if !builds(&program, line, means, report)? {
+        } else if !builds(&program, (line, Kind::Project), means, report)? {
             return Ok(None);
         }
     }
@@ -155,12 +161,24 @@ fn program(command: &[String], file: &Path) -> Program {
     Program::learners(program).args(words)
 }
 
-/// Without the language nothing can be said about the learner's work.
-pub(super) fn skip(program: &str, report: &mut Report) {
-    report.outcome = Outcome::Skipped {
-        reason: format!("needs {program}, which is not installed here"),
-    };
-    report.badge = None;
+/// A program that is not there: in an exercise the author has named it, and without the language nothing can be said about the learner's
+/// work. In a project the learner has.
+pub(super) fn missing(program: &str, kind: Kind, report: &mut Report) {
+    if kind != Kind::Project {
+        report.outcome = Outcome::Skipped {
+            reason: format!("needs {program}, which is not installed here"),
+        };
+        report.badge = None;
+        return;
+    }
+    report.fail(Finding {
+        expected: Some("a command that begins with a program which is installed here".into()),
+        actual: Some(format!("there is no program {program}")),
+        explain: Some(format!(
+            "Is it spelled {program} in the file {COMMAND} or {BUILD}? No shell reads the line: a variable before the command (`A=b`) is taken for the program."
+        )),
+        ..Finding::new(COMMANDED)
+    });
 }
 
 #[cfg(test)]

@@ -307,7 +307,7 @@ impl Server {
         ));
         finding.location = panic_place(&finding.log);
         finding.explain = Some(explain_end(end, &finding.log).unwrap_or_else(|| {
-            "A server runs until it is told to stop: it waits for clients in a loop. Look for the way by which `main` ends."
+            "A server runs until it is told to stop: it waits for clients in a loop. Look for the way by which the program ends; its last words are in the log."
                 .into()
         }));
         finding

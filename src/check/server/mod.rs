@@ -72,6 +72,7 @@ use crate::{
     workspace::{self, project},
 };
 use converse::Lines;
+pub use foreign::COMMANDED;
 use ladder::{Ladder, Rung};
 use launch::{LISTENS, Launch, Server};
 pub use onlooker::Seen;
@@ -110,7 +111,7 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
     match result {
         // Of a Rust program this would be the runner's own fault; another language may be missing here.
         Err(Error::MissingProgram { program, .. }) if is_foreign(&stories[0], job) => {
-            foreign::skip(&program, report);
+            foreign::missing(&program, job.exercise.kind, report);
             report.not_run(LISTENS);
             ladder.not_begun(report);
             Ok(())

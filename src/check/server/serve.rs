@@ -154,7 +154,12 @@ fn requests(story: &Story, values: &Values) -> Vec<String> {
     let mut lines: Vec<String> = story
         .steps
         .iter()
-        .filter_map(|step| step.action.repeat(&of_the_first(step, values)))
+        .filter_map(|step| {
+            let first = of_the_first(step, values);
+            // What an earlier answer would have told is not known here.
+            let known = step.action.names().iter().all(|name| first.knows(name));
+            step.action.repeat(&first).filter(|_| known)
+        })
         .collect();
     // What goes through a raw connection is shown only where nothing else is.
     if lines.iter().any(|line| is_a_request(line)) {

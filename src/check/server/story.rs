@@ -249,7 +249,7 @@ pub(super) fn death(when: &When, end: End, log: &[String]) -> Problem {
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),
         explain: Some(explain_end(end, log).unwrap_or_else(|| {
-            "A server goes on after each answer. Look for the way by which `main` ends.".into()
+            "A server goes on after each answer. Look for the way by which the program ends; its last words are in the log.".into()
         })),
     }
 }

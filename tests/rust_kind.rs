@@ -357,7 +357,7 @@ fn memory_without_end_is_stopped_and_the_limit_is_named() {
         "let mut all = Vec::new(); loop { all.push(vec![1u8; 1 << 24]); }",
     ] {
         let answer = SHIPPED.replace("todo!()", code);
-        let report = with_entry(&answer, "limits = { seconds = 30 }");
+        let report = with_entry(&answer, "limits = { seconds = 300 }");
         assert!(
             actual(&report.findings[0]).contains("2048 MiB of memory, which is its limit"),
             "{report:#?}"

@@ -16,13 +16,14 @@ use axum::{
     Router,
     extract::State,
     http::{HeaderName, StatusCode, Uri, header::AGE},
+    routing::post,
 };
 use std::{
     collections::HashMap,
     env,
     error::Error,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    sync::{Arc, Mutex, atomic::AtomicU64, atomic::Ordering::SeqCst},
+    time::Duration,
 };
 use tokio::net::TcpListener;
 
@@ -32,9 +33,16 @@ const FRESH_FOR: Duration = Duration::from_secs(1);
 /// How old an answer may be at all.
 const GOOD_FOR: Duration = Duration::from_secs(4);
 
+/// Milliseconds since the start. Here the clock stands still until `POST /clock` moves it, so that nobody has to wait.
+static CLOCK: AtomicU64 = AtomicU64::new(0);
+
+fn now() -> Duration {
+    Duration::from_millis(CLOCK.load(SeqCst))
+}
+
 /// What the upstream has said of a path.
 struct Entry {
-    fetched: Instant,
+    fetched: Duration,
     body: String,
     /// Somebody fetches it again at this moment.
     refreshing: bool,
@@ -52,9 +60,9 @@ impl App {
     async fn read(&self, path: &str) -> reqwest::Result<(Duration, String)> {
         // TODO: Give an answer that is younger than GOOD_FOR at once, and let one reader start a refresh if it is not fresh.
         if let Some(entry) = self.known.lock().expect("no panic").get(path)
-            && entry.fetched.elapsed() < FRESH_FOR
+            && now() - entry.fetched < FRESH_FOR
         {
-            return Ok((entry.fetched.elapsed(), entry.body.clone()));
+            return Ok((now() - entry.fetched, entry.body.clone()));
         }
         let body = self.fetch(path).await?;
         self.keep(path, body.clone());
@@ -75,7 +83,7 @@ impl App {
     /// Keeps an answer that was fetched at this moment.
     fn keep(&self, path: &str, body: String) {
         let entry = Entry {
-            fetched: Instant::now(),
+            fetched: now(),
             body,
             refreshing: false,
         };
@@ -105,9 +113,17 @@ async fn answer(
     }
 }
 
+/// POST /clock: so many milliseconds pass.
+async fn pass(passed: String) {
+    CLOCK.fetch_add(passed.parse().unwrap_or(0), SeqCst);
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let app = Router::new().fallback(answer).with_state(App::default());
+    let app = Router::new()
+        .route("/clock", post(pass))
+        .fallback(answer)
+        .with_state(App::default());
     let port = env::var("PORT").unwrap_or("8080".to_string());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     axum::serve(listener, app).await?;

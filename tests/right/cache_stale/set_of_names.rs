@@ -16,13 +16,14 @@ use axum::{
     Router,
     extract::State,
     http::{HeaderName, StatusCode, Uri, header::AGE},
+    routing::post,
 };
 use std::{
     collections::{HashMap, HashSet},
     env,
     error::Error,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    sync::{Arc, Mutex, atomic::AtomicU64, atomic::Ordering::SeqCst},
+    time::Duration,
 };
 use tokio::net::TcpListener;
 
@@ -32,9 +33,16 @@ const FRESH_FOR: Duration = Duration::from_secs(1);
 /// How old an answer may be at all.
 const GOOD_FOR: Duration = Duration::from_secs(4);
 
+/// Milliseconds since the start. Here the clock stands still until `POST /clock` moves it, so that nobody has to wait.
+static CLOCK: AtomicU64 = AtomicU64::new(0);
+
+fn now() -> Duration {
+    Duration::from_millis(CLOCK.load(SeqCst))
+}
+
 /// What the upstream has said of a path.
 struct Entry {
-    fetched: Instant,
+    fetched: Duration,
     body: String,
 }
 
@@ -53,7 +61,7 @@ impl App {
         let known = {
             let known = self.known.lock().expect("no panic");
             let entry = known.get(path);
-            entry.map(|entry| (entry.fetched.elapsed(), entry.body.clone()))
+            entry.map(|entry| (now() - entry.fetched, entry.body.clone()))
         };
         match known {
             Some((age, body)) if age < FRESH_FOR => return Ok((age, body)),
@@ -81,7 +89,7 @@ impl App {
 
     /// Keeps an answer that was fetched at this moment.
     fn keep(&self, path: &str, body: String) {
-        let fetched = Instant::now();
+        let fetched = now();
         let mut known = self.known.lock().expect("no panic");
         known.insert(path.to_string(), Entry { fetched, body });
     }
@@ -106,9 +114,17 @@ async fn answer(
     }
 }
 
+/// POST /clock: so many milliseconds pass.
+async fn pass(passed: String) {
+    CLOCK.fetch_add(passed.parse().unwrap_or(0), SeqCst);
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let app = Router::new().fallback(answer).with_state(App::default());
+    let app = Router::new()
+        .route("/clock", post(pass))
+        .fallback(answer)
+        .with_state(App::default());
     let port = env::var("PORT").unwrap_or("8080".to_string());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     axum::serve(listener, app).await?;

@@ -17,13 +17,14 @@ use axum::{
     Router,
     extract::State,
     http::{HeaderName, StatusCode, Uri, header::AGE},
+    routing::post,
 };
 use std::{
     collections::HashMap,
     env,
     error::Error,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    sync::{Arc, Mutex, atomic::AtomicU64, atomic::Ordering::SeqCst},
+    time::Duration,
 };
 use tokio::net::TcpListener;
 
@@ -33,9 +34,16 @@ const FRESH_FOR: Duration = Duration::from_secs(1);
 /// How old an answer may be at all.
 const GOOD_FOR: Duration = Duration::from_secs(4);
 
+/// Milliseconds since the start. Here the clock stands still until `POST /clock` moves it, so that nobody has to wait.
+static CLOCK: AtomicU64 = AtomicU64::new(0);
+
+fn now() -> Duration {
+    Duration::from_millis(CLOCK.load(SeqCst))
+}
+
 /// What the upstream has said of a path.
 struct Entry {
-    fetched: Instant,
+    fetched: Duration,
     body: String,
     /// Somebody fetches it again at this moment.
     refreshing: bool,
@@ -52,7 +60,7 @@ impl App {
     /// What is known or fetched of a path, and how old that is.
     async fn read(&self, path: &str) -> reqwest::Result<(Duration, String)> {
         if let Some(entry) = self.known.lock().expect("no panic").get_mut(path) {
-            let age = entry.fetched.elapsed();
+            let age = now() - entry.fetched;
             // The mark is set under the lock, so one reader of many starts the refresh.
             if age >= FRESH_FOR && age < GOOD_FOR && !entry.refreshing {
                 entry.refreshing = true;
@@ -81,7 +89,7 @@ impl App {
     /// Keeps an answer that was fetched at this moment.
     fn keep(&self, path: &str, body: String) {
         let entry = Entry {
-            fetched: Instant::now(),
+            fetched: now(),
             body,
             refreshing: false,
         };
@@ -111,9 +119,17 @@ async fn answer(
     }
 }
 
+/// POST /clock: so many milliseconds pass.
+async fn pass(passed: String) {
+    CLOCK.fetch_add(passed.parse().unwrap_or(0), SeqCst);
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let app = Router::new().fallback(answer).with_state(App::default());
+    let app = Router::new()
+        .route("/clock", post(pass))
+        .fallback(answer)
+        .with_state(App::default());
     let port = env::var("PORT").unwrap_or("8080".to_string());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     axum::serve(listener, app).await?;

@@ -1,4 +1,4 @@
-// caught by: the first one hangs up, and the others are answered
+// caught by: the first one hangs up and the others are answered
 //! cache_stampede: many misses, one fetch
 //!
 //! A product that everybody wants is not in the cache, and two hundred readers miss it in the same

@@ -112,7 +112,7 @@ tokio::task_local! {
 pub async fn counted(request: Request, next: Next) -> Response {
     let work = async {
         let response = next.run(request).await;
-        (response, STATEMENTS.get())
+        (response, STATEMENTS.with(Cell::get))
     };
     let (mut response, statements) = STATEMENTS.scope(Cell::new(0), work).await;
     let header = HeaderValue::from(statements);

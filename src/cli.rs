@@ -1,11 +1,22 @@
 //! The command line: what can be typed, and the words of `--help`. It does nothing.
 
+use crate::called;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
 
 /// The options that every command has, together in each help.
 const FOR_ALL: &str = "Options of every command";
+
+fn help_at_the_end() -> String {
+    format!(
+        "Stuck? Press h in the watcher, or run: {}\n\
+         Something is missing? Run: {}\n\
+         Exit codes: 0 done, 1 not yet, 2 a mistake in the command line or a fault of the machine",
+        called::command("hint"),
+        called::command("doctor")
+    )
+}
 
 /// Learn backend development by mending small programs.
 ///
@@ -14,9 +25,7 @@ const FOR_ALL: &str = "Options of every command";
 #[command(
     name = "backendlings",
     version,
-    after_help = "Stuck? Press h in the watcher, or run: backendlings hint\n\
-                  Something is missing? Run: backendlings doctor\n\
-                  Exit codes: 0 done, 1 not yet, 2 a mistake in the command line or a fault of the machine"
+    after_help = help_at_the_end()
 )]
 pub struct Cli {
     /// The directory of the course; if not given, this one or the nearest above it that has an info.toml
@@ -245,7 +254,7 @@ pub enum NewCommand {
     Exercise {
         /// Its name; it is never changed later, for it is the learners' progress
         name: String,
-        /// How it is checked: rust, server, sql or quiz
+        /// How it is checked: rust, server, sql, quiz or project
         #[arg(long)]
         kind: String,
         /// The directory of its chapter, as in 01_basics

@@ -121,7 +121,7 @@ impl Error {
             }
             Self::UnknownName { what, nearest, .. } => Some(match nearest {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
-                None => format!("`backendlings list` shows every {what}."),
+                None => format!("`{}` shows every {what}.", crate::called::command("list")),
             }),
             Self::Progress { file, .. } => Some(format!(
                 "Nothing was changed. Correct that line, or move {} away to begin anew.",

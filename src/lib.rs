@@ -10,11 +10,12 @@
 //! | 3 | [`check`]: an exercise's files in, an outcome out. [`ui`]: data in, text out |
 //! | 2 | [`peers`]: the other sides that the runner plays. [`services`]: real PostgreSQL and Redis. [`build`]: rustc and its diagnostics. [`course`]: `info.toml` as checked data. [`progress`]: done, current, pristine, undo |
 //! | 1 | [`process`]: other programs, with deadlines. [`workspace`]: every path. [`outcome`]: results as plain data |
-//! | 0 | [`error`] |
+//! | 0 | [`error`], [`called`]: how this program is called |
 
 pub mod app;
 pub mod author;
 pub mod build;
+pub mod called;
 pub mod check;
 pub mod cli;
 pub mod course;

@@ -21,6 +21,9 @@ pub struct Report {
     pub outcome: Outcome,
     /// How the pass was come by; only on a pass.
     pub badge: Option<Badge>,
+    /// The stages of a project, in order; empty for an exercise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageResult>,
     /// Every claim in the order of the course, with its state.
     pub checks: Vec<Check>,
     /// What is wrong, the first broken claim first. Empty on a pass.
@@ -42,6 +45,7 @@ impl Report {
             exercise: exercise.to_owned(),
             outcome: Outcome::Passed,
             badge: Some(Badge::Live),
+            stages: Vec::new(),
             checks: Vec::new(),
             findings: Vec::new(),
             notes: Vec::new(),
@@ -155,6 +159,27 @@ pub enum CheckState {
     Failed,
     /// It was not looked at, because a claim it depends on is broken.
     NotRun,
+}
+
+/// One stage of a project, and how far it is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct StageResult {
+    /// Its title, as in "persistence".
+    pub title: String,
+    /// Whether it holds.
+    pub state: StageState,
+}
+
+/// The state of one stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageState {
+    /// All of its claims hold.
+    Passed,
+    /// One of them does not.
+    Failed,
+    /// It opens when those before it hold.
+    Closed,
 }
 
 /// One thing that is wrong.

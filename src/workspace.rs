@@ -16,6 +16,7 @@ use std::{
 
 mod build_dir;
 mod handed_out;
+pub mod project;
 mod scratch;
 
 pub use build_dir::BuildDir;

@@ -328,3 +328,15 @@ fn the_editors_manifest_holds_the_current_exercise_and_the_finished_ones() {
         .collect();
     assert_eq!(names, ["adder", "greeting"]);
 }
+
+#[test]
+fn a_command_is_named_as_this_program_was_called() {
+    let tiny = Tiny::new();
+    tiny.write(ADDER_FILE, "");
+    let run = |command: &mut Command| Ran::of(command.args(["run", "adder"])).ends_with(1);
+    run(&mut program(tiny.root())).says(&["or backendlings reset adder"]);
+    run(program(tiny.root()).env("CARGO_PKG_NAME", "backendlings"))
+        .says(&["or cargo run -- reset adder"]);
+    run(program(tiny.root()).env("CARGO_PKG_NAME", "somebody_elses"))
+        .says(&["or backendlings reset adder"]);
+}

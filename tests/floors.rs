@@ -9,6 +9,7 @@ use std::{
 /// Rooms and their floors, as `src/lib.rs` tells them. Rooms on one floor are strangers.
 const FLOORS: &[(&str, u8)] = &[
     ("error", 0),
+    ("called", 0),
     ("outcome", 1),
     ("workspace", 1),
     ("process", 1),
@@ -34,6 +35,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("process", "outcome"),
     // A diagnostic names its place as `outcome` does; that one is a floor below already. Pristine copies are of a course.
     ("progress", "course"),
+    // An error says what to type.
+    ("error", "called"),
     // The command line's types are what the commands are given.
     ("app", "cli"),
 ];

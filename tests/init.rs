@@ -1,8 +1,12 @@
 //! `init`: a learner's directory from a course, and what it refuses.
 
+#[path = "../build/committed.rs"]
+#[allow(unreachable_pub, reason = "the build script is a crate of its own")]
+mod committed;
 mod common;
 
-use common::{ADDER_FILE, Ran, Tiny, adder_solved, program};
+use backendlings::workspace::packed;
+use common::{ADDER, ADDER_FILE, Ran, Tiny, adder_solved, program};
 use flate2::{Compression, write::GzEncoder};
 use std::{
     fs,
@@ -156,6 +160,93 @@ fn what_is_no_course_and_what_is_not_empty_is_refused() {
     assert!(!home.path().join("learn").exists());
 }
 
+/// Runs git in a directory that has a repository.
+fn git(root: &Path, args: &[&str]) -> String {
+    let git = Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@localhost"])
+        .args(args)
+        .current_dir(root)
+        .output()
+        .expect("git");
+    assert!(git.status.success(), "{args:?}: {git:?}");
+    String::from_utf8(git.stdout).expect("UTF-8")
+}
+
+fn in_git(course: &Tiny) {
+    git(course.root(), &["init", "--quiet"]);
+    git(course.root(), &["add", "--all"]);
+    git(course.root(), &["commit", "--quiet", "--message", "course"]);
+}
+
+/// The text that an installed program would carry.
+fn carried(course: &Tiny, file: &str) -> Option<String> {
+    let files = committed::course(course.root()).expect("to be had")?;
+    let found = files.into_iter().find(|(path, _)| path == file);
+    found.map(|(_, bytes)| String::from_utf8(bytes).expect("UTF-8"))
+}
+
+#[test]
+fn an_installed_program_carries_the_course_as_shipped_from_a_clone_with_solved_exercises() {
+    let course = Tiny::new();
+    let id = in_git_with_digest(&course, ADDER_FILE);
+    course.write("info.de.toml", "");
+    course.solve_all();
+    course.write("exercises/00_first/notes.txt", "my own");
+    // Solved and not committed.
+    assert_eq!(carried(&course, ADDER_FILE).as_deref(), Some(ADDER));
+    assert_eq!(carried(&course, "exercises/00_first/notes.txt"), None);
+    let solution = carried(&course, "solutions/00_first/adder.rs");
+    assert_eq!(solution, Some(adder_solved()));
+    // Committed too: git still has what learners begin with, under the name that the course gives it.
+    git(course.root(), &["add", "--all"]);
+    git(course.root(), &["commit", "--quiet", "--message", "solved"]);
+    assert_eq!(carried(&course, ADDER_FILE).as_deref(), Some(ADDER));
+    assert_eq!(carried(&course, "info.de.toml").as_deref(), Some(""));
+    // What git does not have is refused in words.
+    let digests = course.read(packed::DIGESTS).replace(&id[..8], "01234567");
+    course.write(packed::DIGESTS, digests);
+    git(
+        course.root(),
+        &["commit", "--quiet", "--all", "--message", "x"],
+    );
+    let why = committed::course(course.root()).expect_err("unknown to git");
+    assert!(
+        why.contains(ADDER_FILE) && why.contains("fresh clone"),
+        "{why}"
+    );
+}
+
+fn in_git_with_digest(course: &Tiny, file: &str) -> String {
+    in_git(course);
+    let id = git(course.root(), &["hash-object", file]).trim().to_owned();
+    course.write(packed::DIGESTS, format!("{id}  {file}\n"));
+    git(course.root(), &["add", "--all"]);
+    git(
+        course.root(),
+        &["commit", "--quiet", "--message", "digests"],
+    );
+    id
+}
+
+#[test]
+fn a_course_that_is_not_in_git_is_taken_as_it_lies_there() {
+    let course = Tiny::new();
+    assert_eq!(committed::course(course.root()), Ok(None));
+    // A package that is unpacked inside of somebody's repository is not in that one.
+    let around = Tiny::new();
+    in_git(&around);
+    let inside = around.path("target/package/course");
+    fs::create_dir_all(&inside).expect("created");
+    assert_eq!(committed::course(&inside), Ok(None));
+}
+
+#[test]
+fn without_a_course_in_the_program_init_says_where_to_get_one() {
+    run(empty().path(), &["init", "learn"])
+        .ends_with(2)
+        .complains(&["carries no course", "--from", "cargo install --path ."]);
+}
+
 /// What `cargo package` would send has the course, and is small enough for it.
 #[test]
 fn the_package_holds_the_course_and_is_small() {
@@ -173,7 +264,9 @@ fn the_package_holds_the_course_and_is_small() {
     let mut wanted = vec![
         PathBuf::from("info.toml"),
         "exercises/dependencies.lock".into(),
+        "info.de.toml".into(),
         "build.rs".into(),
+        "build/committed.rs".into(),
     ];
     for exercise in &course.exercises {
         wanted.push(course.relative_file(exercise));

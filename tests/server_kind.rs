@@ -224,6 +224,47 @@ fn a_panic_at_the_third_request_is_told_there_and_the_rest_is_not_run() {
     assert_eq!(state(&report, "fourth"), CheckState::NotRun);
 }
 
+/// What a learner reads of a server that came to a limit in the second request.
+fn at_a_limit(each: &str) -> (String, String) {
+    let source = server(&format!("if count == 2 {{ {each} }} say(stream, HI)"));
+    // A slow machine may need a while to get there.
+    let steps = THREE_STEPS.replace("step_seconds = 10", "step_seconds = 120");
+    let report = run(&steps, &source);
+    assert_eq!(state(&report, "first"), CheckState::Passed, "{report:#?}");
+    assert_eq!(state(&report, "third"), CheckState::NotRun, "{report:#?}");
+    let finding = finding(&report, "second");
+    let explained = finding.explain.clone().unwrap_or_default();
+    (actual(finding).to_owned(), explained)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_handler_that_takes_memory_without_end_is_ended_and_the_limit_is_named() {
+    const LIMIT: &str = "the server ended at this step: stopped because it used more than 2048 MiB of memory, which is its limit";
+    for each in [
+        // In the server itself, and in what it starts: each of those within the limit for one.
+        "let mut all = Vec::new(); loop { all.push(vec![1_u8; 1 << 20]) }",
+        r#"for _ in 0..8 { std::process::Command::new("sh").args(["-c", "head -c 400000000 /dev/zero | tail -c 400000000 | sleep 600"]).spawn().unwrap(); } loop { std::thread::park() }"#,
+    ] {
+        let (actual, explained) = at_a_limit(each);
+        assert_eq!(actual, LIMIT, "{each}");
+        assert!(explained.contains("grows in a loop"), "{explained}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_handler_that_starts_programs_without_end_is_ended_and_the_limit_is_named() {
+    let forks =
+        r#"loop { std::process::Command::new("sleep").arg("600").spawn().expect("started"); }"#;
+    let (actual, explained) = at_a_limit(forks);
+    assert_eq!(
+        actual,
+        "the server ended at this step: stopped because it had more than 512 processes at once, which is its limit"
+    );
+    assert!(explained.contains("starts other programs"), "{explained}");
+}
+
 #[test]
 fn a_panic_after_an_answer_is_told_at_the_step_after_it_with_its_words() {
     let source = server(r#"say(stream, HI); assert!(count < 2, "tired")"#);

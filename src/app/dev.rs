@@ -4,6 +4,7 @@ use super::{End, context};
 use crate::{
     author::{self, NewExercise, Plan, Prover, Role, Step, Trust, Verdict},
     build::{Dependencies, Toolchain},
+    called,
     cli::{DevCommand, Format, NewCommand, Output},
     course::{Course, Kind, nearest},
     error::{Error, Result},
@@ -70,7 +71,8 @@ fn new(root: Option<&Path>, command: NewCommand) -> Result<End> {
             };
             let course = Course::load(context::find(root)?)?;
             let then = format!(
-                "Write your lesson over it, and prove it with: backendlings dev check {name}"
+                "Write your lesson over it, and prove it with: {}",
+                called::command(format_args!("dev check {name}"))
             );
             let new = NewExercise {
                 name,

@@ -3,6 +3,7 @@
 use super::{End, context};
 use crate::{
     author::{self, Package, Repository},
+    called,
     error::{Error, Result},
     progress::Store,
     ui,
@@ -16,7 +17,11 @@ pub(super) fn init(dir: &Path, from: Option<&Path>, root: Option<&Path>) -> Resu
         None => match Package::embedded() {
             Some(package) => package,
             // Run from a clone there is no course inside the program; the one around it is meant.
-            None => Package::open(context::find(root)?.root())?,
+            None => match context::find(root) {
+                Ok(around) => Package::open(around.root())?,
+                Err(Error::NoCourse { .. }) => return Err(no_course()),
+                Err(other) => return Err(other),
+            },
         },
     };
     let dir = std::path::absolute(dir).map_err(Error::io("find", dir))?;
@@ -29,10 +34,21 @@ pub(super) fn init(dir: &Path, from: Option<&Path>, root: Option<&Path>) -> Resu
             "git could not make a repository of it. The course works without one.\n"
         }
     };
+    let there = match called::by_cargo() {
+        true => "Install the program (cargo install --path .), go there",
+        false => "Go there",
+    };
     ui::print::out(&ui::harmless(&format!(
-        "{} exercises are in {}\n{git}Go there and start with: backendlings\n",
+        "{} exercises are in {}\n{git}{there} and start with: backendlings\n",
         course.exercises.len(),
         dir.display()
     )))?;
     Ok(End::Done)
+}
+
+fn no_course() -> Error {
+    Error::Usage {
+        what: "this program carries no course: only a release build does".into(),
+        help: "Name a course with --from: its directory, or an archive of it. Or install the program with its course, in a clone of the repository: cargo install --path .".into(),
+    }
 }

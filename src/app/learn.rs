@@ -2,10 +2,12 @@
 
 use super::{End, context::Context};
 use crate::{
+    called,
+    check::{self, Source},
     cli::Format,
     error::{Error, Result},
     progress::Change,
-    ui, workspace,
+    ui,
 };
 use std::fmt::Write as _;
 
@@ -27,7 +29,8 @@ pub(super) fn hint(context: &Context, name: Option<&str>, all: bool) -> Result<E
         let _ = writeln!(text, "{}\n", hint.text);
     }
     if shown < total {
-        let _ = writeln!(text, "Once more for the next one: hint {}", exercise.name);
+        let again = called::command(format_args!("hint {}", exercise.name));
+        let _ = writeln!(text, "Once more for the next one: {again}");
     }
     context.save(&[Change::HintsSeen(exercise.name.clone(), shown)])?;
     ui::print::out(&ui::harmless(&text))?;
@@ -44,11 +47,12 @@ pub(super) fn solution(context: &Context, name: Option<&str>, early: bool) -> Re
             help: "Add --early to see the solution all the same; that is written down. `hint` may be enough.".into(),
         });
     }
-    let ours = workspace::read(&context.course.solution(exercise))?;
+    let ours = check::solution_text(&context.course, exercise)?;
     if !passed {
         context.save(&[Change::SolutionSeenEarly(exercise.name.clone())])?;
     }
-    let mine = workspace::read_if_there(&context.course.file(exercise))?.unwrap_or_default();
+    let source = Source::of(&context.course, exercise);
+    let mine = check::learners_text(&source);
     ui::print::out(&ui::diff::text(&mine, &ours, ui::width(), context.theme))?;
     Ok(End::Done)
 }

@@ -5,10 +5,10 @@ use super::{
     texts, twins,
 };
 use crate::{
-    course::{Course, Exercise},
+    course::{Course, Exercise, Kind},
     error::Result,
     outcome::Fault,
-    workspace::{self, extension},
+    workspace::{self, extension, project},
 };
 use std::{
     collections::BTreeSet,
@@ -60,7 +60,17 @@ pub(super) fn of_exercise(course: &Course, exercise: &Exercise) -> Result<Vec<Fa
             "Solve the exercise there: without a solution nobody knows that it can be solved.",
         ));
     }
-    if let (Some(start), Some(solution)) = texts {
+    if let Some(dir) = course.project_dir(exercise) {
+        let spec = dir.join(project::SPEC);
+        if !spec.is_file() {
+            faults.push(missing(
+                &spec,
+                "no-spec",
+                "text that says what is to be built",
+                "Write there each route, field, status, limit and variable that is checked: nothing else may be.",
+            ));
+        }
+    } else if let (Some(start), Some(solution)) = texts {
         faults.extend(todos(course, exercise, &start, &solution));
         faults.extend(twins::compare(course, exercise, &start, &solution));
     }
@@ -210,7 +220,10 @@ fn stray(course: &Course) -> Result<Vec<Fault>> {
     let of_all = |path: fn(&Course, &Exercise) -> PathBuf| -> BTreeSet<PathBuf> {
         course.exercises.iter().map(|e| path(course, e)).collect()
     };
-    let solutions = of_all(Course::solution);
+    let solutions = of_all(|course, exercise| {
+        let dir = course.solution_dir(exercise);
+        dir.unwrap_or_else(|| course.solution(exercise))
+    });
     let chapters: BTreeSet<PathBuf> = course
         .chapters
         .iter()
@@ -224,7 +237,8 @@ fn stray(course: &Course) -> Result<Vec<Fault>> {
         .collect();
     let at = |rule, file: &Path, words| fault(course, None, rule, file, None, words);
     for file in workspace::files_below(&course.workspace.solutions())? {
-        if !solutions.contains(&file) && !is_readme(&file) {
+        let is_solution = file.ancestors().any(|part| solutions.contains(part));
+        if !is_solution && !is_readme(&file) {
             faults.push(at(
                 "stray-solution",
                 &file,
@@ -265,8 +279,18 @@ fn stray(course: &Course) -> Result<Vec<Fault>> {
                 continue;
             };
             let ending = course.file(exercise);
+            let is_project = exercise.kind == Kind::Project;
             for file in workspace::list_dir(&path)? {
-                if extension(&file) != extension(&ending) {
+                if is_project && !file.is_dir() {
+                    faults.push(at(
+                        "stray-answers",
+                        &file,
+                        [
+                            format!("an answer to the project `{name}` is a directory"),
+                            "Put the files in which it differs into one, or take this away.".into(),
+                        ],
+                    ));
+                } else if !is_project && extension(&file) != extension(&ending) {
                     faults.push(at(
                         "stray-answers",
                         &file,

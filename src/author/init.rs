@@ -41,7 +41,7 @@ pub fn init(package: &Package, root: &Path) -> Result<(Course, Repository)> {
     if !there.is_empty() {
         return Err(Error::Usage {
             what: format!("{} is not empty", root.display()),
-            help: "Name a directory that does not exist yet. In a course that you have begun, `backendlings update` brings a newer one.".into(),
+            help: "Name a directory that does not exist yet. In a course that you have begun, `update` brings a newer one.".into(),
         });
     }
     let workspace = Workspace::at(root);

@@ -14,6 +14,7 @@
 //!
 //! It gives [`crate::outcome::Fault`]s and prints nothing.
 
+mod answer;
 mod form;
 mod init;
 mod new;

@@ -6,7 +6,7 @@ use super::templates::Template;
 use crate::{
     course::{Course, Kind, NewEntry},
     error::{Error, Result},
-    workspace::{self, Workspace},
+    workspace::{self, Workspace, project},
 };
 use std::path::{Path, PathBuf};
 
@@ -146,15 +146,24 @@ fn files_of(workspace: &Workspace, new: &NewExercise) -> Vec<(PathBuf, String)> 
     let template = Template::of(new.kind);
     let (name, dir) = (new.name.as_str(), Some(new.dir.as_str()));
     let ending = new.kind.extension();
-    let file = format!("{name}.{ending}");
+    // The file of an exercise; the root below the directory of a project.
+    let file_of = |stem: &str| match new.kind {
+        Kind::Project => format!("{stem}/{}", project::MAIN),
+        _ => format!("{stem}.{ending}"),
+    };
+    let file = file_of(name);
     let mut files = vec![
         (workspace.exercise_file(dir, &file), template.start(name)),
         (workspace.solution_file(dir, &file), template.solution(name)),
         (
-            workspace.right_answers(name).join(format!("a.{ending}")),
+            workspace.right_answers(name).join(file_of("a")),
             template.right(name),
         ),
     ];
+    if let Some(spec) = template.spec(name) {
+        let file = format!("{name}/{}", project::SPEC);
+        files.push((workspace.exercise_file(dir, &file), spec));
+    }
     if let Some(steps) = template.steps {
         files.push((
             workspace.exercise_file(dir, &format!("{name}.toml")),
@@ -165,7 +174,7 @@ fn files_of(workspace: &Workspace, new: &NewExercise) -> Vec<(PathBuf, String)> 
         files.push((
             workspace
                 .wrong_answers(name)
-                .join(format!("{letter}.{ending}")),
+                .join(file_of(&letter.to_string())),
             text,
         ));
     }

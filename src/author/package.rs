@@ -56,11 +56,12 @@ impl Package {
 
     fn from_dir(dir: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        let parts = packed::PARTS.iter().map(|part| dir.join(part));
-        for part in parts.chain([dir.join(OWN_MANIFEST)]) {
-            let inside = match part.is_file() {
-                true => vec![part],
-                false => workspace::files_below(&part)?,
+        for part in workspace::list_dir(dir)? {
+            let is_part = |name: &str| part.file_name().is_some_and(|own| own == name);
+            let inside = match part.is_dir() {
+                false => vec![part],
+                true if packed::PARTS.into_iter().any(is_part) => workspace::files_below(&part)?,
+                true => continue,
             };
             for file in inside {
                 let path = file.strip_prefix(dir).unwrap_or(&file).to_owned();

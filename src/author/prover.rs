@@ -2,13 +2,13 @@
 //! the contents of everything it depends on, with the key that verdicts have.
 
 use super::{
-    place,
-    trial::{self, Trial},
+    answer, place,
+    trial::{self, Role, Trial},
 };
 use crate::{
     build::{Dependencies, Toolchain},
     check::{self, Job, Means, Memory, Source},
-    course::Course,
+    course::{Course, Kind},
     error::Result,
     outcome::{Fault, Outcome, Report},
     process::Cancel,
@@ -119,8 +119,8 @@ impl<'a> Prover<'a> {
         let _alone = self.at_work[trial.exercise]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let text = workspace::read(&trial.file)?;
-        self.with_job(&build, trial, &text, |job| {
+        let answer = answer::read(self.course, trial, &build)?;
+        self.with_job(&build, trial, &answer.source, |job| {
             if trust == Trust::Memory
                 && let Some(known) = self.memory.recall_from(&file, job)
             {
@@ -143,8 +143,8 @@ impl<'a> Prover<'a> {
         check: impl Fn(Job<'_>) -> Result<Report>,
     ) -> Result<Proof> {
         let exercise = &self.course.exercises[trial.exercise];
-        let text = workspace::read(&trial.file)?;
-        let report = match self.with_job(build, trial, &text, check) {
+        let answer = answer::read(self.course, trial, build)?;
+        let report = match self.with_job(build, trial, &answer.source, check) {
             Ok(report) => report,
             Err(error) => {
                 return Ok(Proof {
@@ -156,12 +156,17 @@ impl<'a> Prover<'a> {
         };
         // What is not installed here is proved elsewhere.
         let skipped = match &report.outcome {
-            Outcome::Skipped { reason } if !exercise.needs.is_empty() => Some(reason.clone()),
+            Outcome::Skipped { reason }
+                if !exercise.needs.is_empty()
+                    || exercise.kind == Kind::Project && trial.role != Role::Solution =>
+            {
+                Some(reason.clone())
+            }
             _ => None,
         };
         let fault = match &skipped {
             Some(_) => None,
-            None => trial::judge(self.course, trial, &text, &report),
+            None => trial::judge(self.course, trial, &answer.text, &report),
         };
         Ok(Proof {
             report: Some(report),
@@ -174,7 +179,7 @@ impl<'a> Prover<'a> {
         &self,
         build_dir: &Path,
         trial: &Trial,
-        text: &str,
+        source: &Source,
         go: impl Fn(Job<'_>) -> Result<T>,
     ) -> Result<T> {
         let exercise = &self.course.exercises[trial.exercise];
@@ -182,7 +187,7 @@ impl<'a> Prover<'a> {
         go(Job {
             course: self.course,
             exercise,
-            source: &Source::text(text),
+            source,
             pristine: &pristine,
             build_dir,
         })

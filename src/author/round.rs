@@ -70,7 +70,7 @@ pub fn check_course(
             work.push(
                 of_it
                     .into_iter()
-                    .filter(|trial| trial.file.is_file())
+                    .filter(|trial| trial.file.exists())
                     .collect(),
             );
         }

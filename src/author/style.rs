@@ -22,7 +22,12 @@ const FORMATTED_WITHIN: Duration = Duration::from_secs(30);
 pub(super) fn of_solution(prover: &Prover<'_>, trial: &Trial, trust: Trust) -> Result<Vec<Fault>> {
     let course = prover.course;
     let exercise = &course.exercises[trial.exercise];
-    if trial.role != Role::Solution || extension(&trial.file) != "rs" {
+    let mut sources = match course.solution_dir(exercise) {
+        Some(dir) => workspace::files_below(&dir)?,
+        None => vec![trial.file.clone()],
+    };
+    sources.retain(|file| extension(file) == "rs");
+    if trial.role != Role::Solution || sources.is_empty() {
         return Ok(Vec::new());
     }
     let at = |rule, line, words| fault(course, Some(exercise), rule, &trial.file, line, words);
@@ -37,16 +42,20 @@ pub(super) fn of_solution(prover: &Prover<'_>, trial: &Trial, trust: Trust) -> R
             ],
         ))),
         Some(rustfmt) => {
-            if let Some(line) = unformatted(&rustfmt, &trial.file)? {
-                faults.push(at(
+            for file in &sources {
+                let Some(line) = unformatted(&rustfmt, file)? else {
+                    continue;
+                };
+                let shown = course.workspace.shown(file).display();
+                faults.push(fault(
+                    course,
+                    Some(exercise),
                     "not-formatted",
+                    file,
                     Some(line),
                     [
                         "rustfmt would write this solution in another way".into(),
-                        format!(
-                            "rustfmt --edition 2024 {}",
-                            course.workspace.shown(&trial.file).display()
-                        ),
+                        format!("rustfmt --edition 2024 {shown}"),
                     ],
                 ));
             }

@@ -14,6 +14,8 @@ pub(super) struct Template {
     solution: &'static [&'static str],
     /// The file beside it, if the kind has one.
     pub(super) steps: Option<&'static str>,
+    /// What a project is to do, if it is one.
+    spec: Option<&'static str>,
     /// What fills the gaps of another right answer.
     right: &'static [&'static str],
     /// The check that has to catch a wrong answer, and what fills its gaps.
@@ -32,6 +34,7 @@ impl Template {
         match kind {
             Kind::Rust => &RUST,
             Kind::Server => &SERVER,
+            Kind::Project => &PROJECT,
             Kind::Sql => &SQL,
             Kind::Quiz => &QUIZ,
         }
@@ -45,6 +48,11 @@ impl Template {
     /// The same, solved.
     pub(super) fn solution(&self, name: &str) -> String {
         self.filled(name, self.solution)
+    }
+
+    /// What a project is to do, for a reader of nothing else.
+    pub(super) fn spec(&self, name: &str) -> Option<String> {
+        Some(self.spec?.replace("{{name}}", name))
     }
 
     /// Another right answer.
@@ -86,6 +94,7 @@ const RUST: Template = Template {
         ("nothing from 300 on is one", &["status >= 200"]),
     ],
     steps: None,
+    spec: None,
     comment: "//",
     title: "Every status of 2xx means success",
     hints: &[
@@ -125,6 +134,7 @@ const SERVER: Template = Template {
         ),
     ],
     steps: Some(include_str!("templates/server.toml.txt")),
+    spec: None,
     comment: "//",
     title: "An unknown path is 404",
     hints: &[
@@ -137,6 +147,14 @@ const SERVER: Template = Template {
             Some("an unknown path is 404"),
         ),
     ],
+};
+
+/// The same server, in stages.
+const PROJECT: Template = Template {
+    steps: Some(include_str!("templates/project.toml.txt")),
+    spec: Some(include_str!("templates/SPEC.md.txt")),
+    title: "A small server, in two stages",
+    ..SERVER
 };
 
 const SQL: Template = Template {
@@ -159,6 +177,7 @@ const SQL: Template = Template {
         ),
     ],
     steps: Some(include_str!("templates/sql.toml.txt")),
+    spec: None,
     comment: "--",
     title: "ORDER BY decides which row comes first",
     hints: &[
@@ -187,6 +206,7 @@ const QUIZ: Template = Template {
         ("2. From good to bad", &["answer: a", "answer: a > b > c"]),
     ],
     steps: None,
+    spec: None,
     comment: "#",
     title: "What a status says",
     hints: &[

@@ -4,6 +4,7 @@
 
 use super::place::fault;
 use crate::{
+    called,
     course::{Course, Exercise, nearest},
     error::Result,
     outcome::{Fault, Finding, Outcome, Report},
@@ -30,14 +31,14 @@ pub enum Role {
     Wrong,
 }
 
-/// One file to try.
+/// One file to try, or one directory of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
     /// The position of the exercise in the course.
     pub exercise: usize,
     /// What the file is.
     pub role: Role,
-    /// The file.
+    /// The file or directory.
     pub file: PathBuf,
 }
 
@@ -74,9 +75,15 @@ pub fn trials(course: &Course, position: usize) -> Result<Vec<Trial>> {
         role,
         file,
     };
-    let mut all = vec![trial(Role::Solution, course.solution(exercise))];
+    let solution = course.solution_dir(exercise);
+    let start = course.project_dir(exercise);
+    let mut all = vec![trial(
+        Role::Solution,
+        solution.unwrap_or_else(|| course.solution(exercise)),
+    )];
     if !exercise.skip_check_unsolved {
-        all.push(trial(Role::Start, course.file(exercise)));
+        let start = start.unwrap_or_else(|| course.file(exercise));
+        all.push(trial(Role::Start, start));
     }
     for (role, dir) in [
         (Role::Right, course.workspace.right_answers(&exercise.name)),
@@ -107,7 +114,10 @@ pub(super) fn judge(course: &Course, trial: &Trial, text: &str, report: &Report)
             line_in(report, course, exercise),
             [
                 format!("the solution does not pass: {}", first(report)),
-                format!("Mend the solution or the check. `backendlings dev check {} --show` shows the verdict.", exercise.name),
+                format!(
+                    "Mend the solution or the check. `{}` shows the verdict.",
+                    called::command(format_args!("dev check {} --show", exercise.name))
+                ),
             ],
         ),
         Role::Right if !report.passed() => at(
@@ -147,7 +157,7 @@ fn judge_start(
             None,
             [
                 "the starting file passes, so there is nothing to do".into(),
-                "Take out the piece that is the lesson, or set skip_check_unsolved = true in info.toml. If you have solved it here, `backendlings reset` brings it back.".into(),
+                "Take out the piece that is the lesson, or set skip_check_unsolved = true in info.toml. If you have solved it here, `reset` brings it back.".into(),
             ],
         );
     }

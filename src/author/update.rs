@@ -114,12 +114,6 @@ impl Plan<'_> {
     }
 
     fn files(&mut self) -> Result<()> {
-        let learners: BTreeSet<PathBuf> = self
-            .new
-            .exercises
-            .iter()
-            .map(|exercise| self.new.relative_file(exercise))
-            .collect();
         for (path, bytes) in &self.package.files {
             let from = self
                 .moved
@@ -137,7 +131,7 @@ impl Plan<'_> {
             if from != *path {
                 self.write(&from, None);
             }
-            match (as_given || mine == *bytes, learners.contains(path)) {
+            match (as_given || mine == *bytes, self.new.is_learners(path)) {
                 (true, _) => {
                     if mine != *bytes || from != *path {
                         self.updated.replaced.push(path.clone());
@@ -190,10 +184,9 @@ impl Plan<'_> {
     /// The copies as shipped, the digests and the progress: they go with the files, and come back with them.
     fn private(&mut self) -> Result<()> {
         let workspace = &self.old.workspace;
-        for exercise in &self.new.exercises {
-            let file = self.new.relative_file(exercise);
-            if let Some(bytes) = self.package.files.get(&file) {
-                let copy = workspace.pristine(&file);
+        for (file, bytes) in &self.package.files {
+            if self.new.is_learners(file) {
+                let copy = workspace.pristine(file);
                 self.write(workspace.shown(&copy), Some(bytes.clone()));
             }
         }

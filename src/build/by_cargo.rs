@@ -6,6 +6,7 @@ use super::{
     diagnostics::{self, Level},
 };
 use crate::{
+    called,
     error::{Error, Result},
     process::{self, Cancel, End, Program},
     workspace,
@@ -132,7 +133,10 @@ fn said(cargo: &Program, cancel: &Cancel) -> Result<Compiled> {
                 "cargo failed without saying why:\n{}",
                 finished.stderr.text.trim()
             ),
-            "If the network is down, save again when it is back; else see `doctor`.",
+            format!(
+                "If the network is down, save again when it is back; else see `{}`.",
+                called::command("doctor")
+            ),
         ));
     }
     Ok(Compiled {

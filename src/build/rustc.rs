@@ -8,6 +8,7 @@ use super::{
     linker::{self, DirectLink},
 };
 use crate::{
+    called,
     error::{Error, Result},
     process::{self, Cancel, End, Program, Running},
     workspace,
@@ -396,15 +397,19 @@ fn watch_over(
     if !succeeded && !explained {
         return Err(Error::tool(
             format!("the compiler failed without saying why:\n{}", tail(&stderr)),
-            "Run `backendlings doctor`; if it finds nothing, free some memory and disk and save again.",
+            format!(
+                "Run `{}`; if it finds nothing, free some memory and disk and save again.",
+                called::command("doctor")
+            ),
         ));
     }
     if let Some(linker) = diagnostics.iter().find(|d| is_missing_linker(d)) {
         return Err(Error::MissingProgram {
             program: "cc".into(),
             help: format!(
-                "{}. `backendlings doctor` has the command that installs a C compiler.",
-                linker.message
+                "{}. `{}` has the command that installs a C compiler.",
+                linker.message,
+                called::command("doctor")
             ),
         });
     }

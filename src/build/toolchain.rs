@@ -2,6 +2,7 @@
 
 use super::linker::DirectLink;
 use crate::{
+    called,
     error::{Error, Result},
     process::{self, Cancel, End, Program},
     workspace,
@@ -87,7 +88,10 @@ impl Toolchain {
         host.map(str::to_owned).ok_or_else(|| {
             Error::tool(
                 "rustc does not say what it compiles for",
-                "Try `rustup default stable`, then `backendlings doctor`.",
+                format!(
+                    "Try `rustup default stable`, then `{}`.",
+                    called::command("doctor")
+                ),
             )
         })
     }
@@ -146,7 +150,10 @@ fn ask(rustc: &Path, args: &[&str]) -> Result<String> {
                 args.join(" "),
                 finished.stderr.text.trim()
             ),
-            "Try `rustup default stable`, then `backendlings doctor`.",
+            format!(
+                "Try `rustup default stable`, then `{}`.",
+                called::command("doctor")
+            ),
         ));
     }
     Ok(finished.stdout.text.trim().to_owned())

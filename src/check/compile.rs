@@ -12,7 +12,10 @@ use crate::{
     progress::{self, Kit},
     workspace,
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The claim that rustc accepts the program.
 pub(super) const COMPILES: &str = "it compiles";
@@ -33,6 +36,7 @@ pub(super) fn compile(
 ) -> Result<Option<PathBuf>> {
     let kit = kit(job)?;
     let shown = job.course.relative_file(job.exercise);
+    let modules = modules(job, job.build_dir)?;
     let unit = Unit {
         name: &job.exercise.name,
         source: text,
@@ -40,7 +44,7 @@ pub(super) fn compile(
         dir: job.build_dir,
         harness,
         linking: &Linking::Rustc(Externs::default()),
-        beside: &kit.files,
+        beside: modules.as_ref().unwrap_or(&kit.files),
         constancy: constancy(job),
         manner: &build::USUAL,
     };
@@ -97,6 +101,26 @@ pub(super) fn note_on(linking: &Linking, report: &mut Report) {
             "Compiled by cargo, which is slower, because {why}."
         ));
     }
+}
+
+/// The modules of a project, where the compiler looks for them below `dir`. One that the learner has taken away is taken away there too.
+fn modules(job: Job<'_>, dir: &Path) -> Result<Option<Vec<(PathBuf, String)>>> {
+    let Source::Project(tree) = job.source else {
+        return Ok(None);
+    };
+    let place = job.course.relative_place(job.exercise);
+    let modules: Vec<(PathBuf, String)> = tree
+        .modules()
+        .map(|(file, text)| (place.join(file), text.to_owned()))
+        .collect();
+    let main = job.course.relative_file(job.exercise);
+    for old in workspace::files_below(&dir.join(&place))? {
+        let file = old.strip_prefix(dir).unwrap_or(&old);
+        if file != main && !modules.iter().any(|(known, _)| known == file) {
+            workspace::remove_file(&old)?;
+        }
+    }
+    Ok(Some(modules))
 }
 
 fn constancy(job: Job<'_>) -> Constancy {
@@ -224,8 +248,12 @@ pub(super) fn finding(claim: &str, message: &Diagnostic) -> Finding {
 /// # Errors
 /// As [`build::lint`].
 pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
-    let (Kind::Rust | Kind::Server, Source::Text(text)) = (job.exercise.kind, job.source) else {
-        return Ok(Vec::new());
+    let text = match (job.exercise.kind, job.source) {
+        (Kind::Rust | Kind::Server, Source::Text(text)) => text,
+        (Kind::Project, Source::Project(tree)) if tree.command().is_none() => {
+            tree.main().unwrap_or_default()
+        }
+        _ => return Ok(Vec::new()),
     };
     // Clippy has had its say in the verdict.
     let gated = job.exercise.strict_clippy || job.course.own_manifest.is_some();
@@ -234,18 +262,20 @@ pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
     }
     let (linking, kit) = (linking(job, means)?, kit(job)?);
     let shown = job.course.relative_file(job.exercise);
+    // Away from the check's own directory: a save may begin a check while this is still being stopped.
+    let dir = job.build_dir.join("clippy");
+    let modules = modules(job, &dir)?;
     let unit = Unit {
         name: &job.exercise.name,
         source: text,
         shown: &shown,
-        // Away from the check's own directory: a save may begin a check while this is still being stopped.
-        dir: &job.build_dir.join("clippy"),
+        dir: &dir,
         harness: match job.exercise.kind == Kind::Rust && job.exercise.test {
             true => Harness::Tests,
             false => Harness::Main,
         },
         linking: &linking,
-        beside: &kit.files,
+        beside: modules.as_ref().unwrap_or(&kit.files),
         constancy: constancy(job),
         manner: &build::USUAL,
     };

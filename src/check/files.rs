@@ -23,7 +23,7 @@ impl Files {
     /// # Errors
     /// As [`Pristine::text`]. A learner's file that is missing or no text is no error; the check tells it.
     pub fn read(course: &Course, exercise: &Exercise, pristine: Pristine<'_>) -> Result<Self> {
-        let source = Source::read(&course.file(exercise));
+        let source = Source::of(course, exercise);
         Self::with_source(course, exercise, pristine, source)
     }
 

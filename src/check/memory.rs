@@ -119,11 +119,12 @@ impl<'a> Memory<'a> {
         part(&mut digest, "chapter", self.chapter(job)?.as_bytes());
         part(&mut digest, "name", job.exercise.name.as_bytes());
         let source = match job.source {
-            Source::Text(text) => text.as_bytes(),
-            Source::Missing => b"\0missing",
-            Source::Unreadable(why) => why.as_bytes(),
+            Source::Text(text) => text.clone(),
+            Source::Project(tree) => tree.digest(),
+            Source::Missing => "\0missing".into(),
+            Source::Unreadable(why) => why.clone(),
         };
-        part(&mut digest, "source", source);
+        part(&mut digest, "source", source.as_bytes());
         part(&mut digest, "pristine", job.pristine.as_bytes());
         let solution = bytes(&self.course.solution(job.exercise))?;
         part(&mut digest, "solution", &solution);
@@ -140,12 +141,17 @@ impl<'a> Memory<'a> {
             .course
             .exercises
             .iter()
-            .map(|exercise| self.course.file(exercise))
+            .map(|exercise| {
+                self.course
+                    .workspace
+                    .root()
+                    .join(self.course.relative_place(exercise))
+            })
             .collect();
         let dir = self.course.workspace.chapter(job.exercise.dir.as_deref());
         let mut digest = Sha256::new();
         for file in workspace::files_below(&dir)? {
-            if !learners.contains(&file) {
+            if !learners.iter().any(|place| file.starts_with(place)) {
                 let name = self.course.workspace.shown(&file).to_string_lossy();
                 part(&mut digest, &name, &bytes(&file)?);
             }

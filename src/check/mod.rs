@@ -16,9 +16,11 @@ mod server;
 mod sessions;
 mod source;
 mod sql;
+mod tree;
 
 use crate::{
     build::{Crates, Dependencies, Standby, Tier, Toolchain, dependencies::Progress},
+    called,
     course::{Course, Exercise, Kind, Need, OwnManifest},
     error::Result,
     outcome::{Finding, Report, millis},
@@ -34,7 +36,8 @@ pub use files::Files;
 pub use leftovers::clear_leftovers;
 pub use memory::Memory;
 pub use server::{Seen, Told, serve};
-pub use source::Source;
+pub use source::{Source, learners_text, solution_text};
+pub use tree::Tree;
 
 /// One exercise to check.
 #[derive(Clone, Copy)]
@@ -49,6 +52,13 @@ pub struct Job<'a> {
     pub pristine: &'a str,
     /// A directory for compiling, of this exercise's own.
     pub build_dir: &'a Path,
+}
+
+impl Job<'_> {
+    /// What to type to have the file as it was shipped.
+    fn reset_command(&self) -> String {
+        called::command(format_args!("reset {}", self.exercise.name))
+    }
 }
 
 /// What a check works with.
@@ -155,7 +165,7 @@ pub fn check(job: Job<'_>, means: Means<'_>) -> Result<Report> {
     if let Some(text) = source::text_or_finding(job, &mut report) {
         match job.exercise.kind {
             Kind::Rust => rust::check(job, text, means, &mut report)?,
-            Kind::Server => server::check(job, text, means, &mut report)?,
+            Kind::Server | Kind::Project => server::check(job, text, means, &mut report)?,
             Kind::Sql if job.exercise.needs.contains(&Need::Postgres) => {
                 sessions::check(job, text, means, &mut report)?;
             }

@@ -83,6 +83,7 @@ enum RawKind {
     Server,
     Sql,
     Quiz,
+    Project,
 }
 
 #[derive(Deserialize)]
@@ -277,6 +278,7 @@ fn add(
         Some(RawKind::Server) => Kind::Server,
         Some(RawKind::Sql) => Kind::Sql,
         Some(RawKind::Quiz) => Kind::Quiz,
+        Some(RawKind::Project) => Kind::Project,
     };
     let exercise = Exercise {
         name: raw.name.get_ref().clone(),
@@ -357,8 +359,11 @@ fn needs_of(source: &Source<'_>, raw: &RawExercise) -> Result<Vec<Need>> {
             );
         };
         let may = match need {
-            Need::Postgres => matches!(raw.kind, Some(RawKind::Server | RawKind::Sql)),
-            Need::Redis => matches!(raw.kind, Some(RawKind::Server)),
+            Need::Postgres => matches!(
+                raw.kind,
+                Some(RawKind::Server | RawKind::Sql | RawKind::Project)
+            ),
+            Need::Redis => matches!(raw.kind, Some(RawKind::Server | RawKind::Project)),
         };
         if !may {
             return source.error(
@@ -393,7 +398,7 @@ fn check_files(
         return Ok(());
     }
     let holds = match exercise.kind {
-        Kind::Server => "the steps",
+        Kind::Server | Kind::Project => "the steps",
         _ => "the data sets and claims",
     };
     source.error(

@@ -12,7 +12,7 @@ mod translation;
 
 use crate::{
     error::{Error, Result},
-    workspace::Workspace,
+    workspace::{Workspace, project},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -106,15 +106,18 @@ pub enum Kind {
     Sql,
     /// By comparing its answers.
     Quiz,
+    /// As a server, in stages: a directory in which the learner writes in any language.
+    Project,
 }
 
 impl Kind {
     /// Every kind with its name in `info.toml`.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("rust", Self::Rust),
         ("server", Self::Server),
         ("sql", Self::Sql),
         ("quiz", Self::Quiz),
+        ("project", Self::Project),
     ];
 
     /// Its name in `info.toml`.
@@ -124,13 +127,14 @@ impl Kind {
             Self::Server => "server",
             Self::Sql => "sql",
             Self::Quiz => "quiz",
+            Self::Project => "project",
         }
     }
 
     /// The ending of the learner's file.
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Rust | Self::Server => "rs",
+            Self::Rust | Self::Server | Self::Project => "rs",
             Self::Sql => "sql",
             Self::Quiz => "txt",
         }
@@ -236,9 +240,28 @@ impl Course {
         &self.chapters[exercise.chapter]
     }
 
-    /// The learner's file of an exercise.
+    /// The learner's file of an exercise; of a project, the root of what ships in Rust.
     pub fn file(&self, exercise: &Exercise) -> PathBuf {
         self.beside(exercise, &exercise.file_name())
+    }
+
+    /// The learner's directory, if the exercise is a project.
+    pub fn project_dir(&self, exercise: &Exercise) -> Option<PathBuf> {
+        (exercise.kind == Kind::Project).then(|| self.beside(exercise, &exercise.name))
+    }
+
+    /// Where the learner works: a file, or the directory of a project. Relative to the course.
+    pub fn relative_place(&self, exercise: &Exercise) -> PathBuf {
+        let place = self.project_dir(exercise);
+        let place = place.unwrap_or_else(|| self.file(exercise));
+        self.workspace.shown(&place).to_owned()
+    }
+
+    /// True if learners write in this file, which is named relative to the course.
+    pub fn is_learners(&self, file: &Path) -> bool {
+        self.exercises
+            .iter()
+            .any(|exercise| file.starts_with(self.relative_place(exercise)))
     }
 
     /// The learner's file, relative to the course.
@@ -251,6 +274,12 @@ impl Course {
     pub fn solution(&self, exercise: &Exercise) -> PathBuf {
         self.workspace
             .solution_file(exercise.dir.as_deref(), &exercise.file_name())
+    }
+
+    /// The directory of the solution, if the exercise is a project.
+    pub fn solution_dir(&self, exercise: &Exercise) -> Option<PathBuf> {
+        let dir = exercise.dir.as_deref();
+        (exercise.kind == Kind::Project).then(|| self.workspace.solution_file(dir, &exercise.name))
     }
 
     /// The TOML file beside the exercise: steps for kind `server`, data sets and claims for kind `sql`.
@@ -269,9 +298,10 @@ impl Course {
 }
 
 impl Exercise {
-    /// The name of the learner's file, without a directory.
+    /// The name of the learner's file, below the chapter's directory.
     pub fn file_name(&self) -> String {
         match &self.file {
+            _ if self.kind == Kind::Project => format!("{}/{}", self.name, project::MAIN),
             Some(file) => file.clone(),
             None => format!("{}.{}", self.name, self.kind.extension()),
         }

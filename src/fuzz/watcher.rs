@@ -10,7 +10,7 @@ use crate::{
     watch::{
         AfterPass,
         events::{Effect, Event, SeenBy},
-        state::{Panel, State},
+        state::{Panel, Phase, State},
     },
     workspace::{self, Workspace},
 };
@@ -42,6 +42,12 @@ struct Run {
     told: bool,
 }
 
+impl Run {
+    fn is_under_way(&self) -> bool {
+        !self.cancelled && !self.told
+    }
+}
+
 /// Plays the bytes as events.
 pub fn watcher(bytes: &[u8]) {
     let Some(course) = course() else { return };
@@ -68,6 +74,15 @@ pub fn watcher(bytes: &[u8]) {
         }
     }
     world.tell_all();
+    world.on(Event::Resumed);
+    if matches!(world.state.phase, Phase::Checking { .. })
+        && !matches!(world.state.panel, Panel::CheckingAll(_))
+    {
+        assert!(
+            world.runs.iter().any(Run::is_under_way),
+            "nobody checks what the screen says is checked"
+        );
+    }
     // What was seen last is what is checked, or has its verdict.
     if let Some((position, contents)) = world.told {
         let newest = world.runs.iter().rev().find_map(|run| run.of.as_ref());
@@ -167,7 +182,8 @@ impl World {
                 });
             }
             13 => self.on(match argument % 5 {
-                4 => Event::Suspended,
+                4 if argument.is_multiple_of(2) => Event::Suspended,
+                4 => Event::Resumed,
                 0 => Event::Notice("n".into()),
                 1 => Event::FileReplaced("r".into()),
                 2 => Event::Resized,
@@ -243,7 +259,7 @@ impl World {
         if of_all {
             let result = match argument % 8 {
                 7 => Err(fault()),
-                6 => Err(Error::Cancelled),
+                6 if cancelled => Err(Error::Cancelled),
                 _ => Ok(vec![
                     ("one".into(), passed),
                     ("two".into(), !passed),
@@ -262,7 +278,7 @@ impl World {
             }
             let result = match argument % 8 {
                 7 => Err(fault()),
-                6 => Err(Error::Cancelled),
+                6 if cancelled => Err(Error::Cancelled),
                 _ => Ok(Box::new(report)),
             };
             self.on(Event::Checked {
@@ -325,7 +341,7 @@ impl World {
     }
 
     fn begin(&mut self, number: u64, of: Option<(usize, Source)>) {
-        let running = self.runs.iter().find(|run| !run.cancelled && !run.told);
+        let running = self.runs.iter().find(|run| run.is_under_way());
         assert!(running.is_none(), "two checks at once");
         assert!(
             self.runs.iter().all(|run| run.number < number),

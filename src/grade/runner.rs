@@ -170,7 +170,9 @@ impl<'a> Runner<'a> {
         };
         let text = match file {
             Source::Text(text) => text,
-            Source::Missing => return Ok(failed("nothing was handed in".into())),
+            Source::Missing | Source::Project(_) => {
+                return Ok(failed("nothing was handed in".into()));
+            }
             Source::Unreadable(why) => return Ok(failed(format!("what was handed in is {why}"))),
         };
         let scratch = workspace::scratch()?;

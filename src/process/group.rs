@@ -3,12 +3,7 @@
 //! On Unix the program leads a process group of its own, and the whole group is ended with it. Elsewhere only the program
 //! itself is: the group is a promise of Unix (see README, "Platforms").
 
-use super::{
-    Cancel, Captured, End, Limits, Note,
-    feed::Feed,
-    limits::{self, LOOK_EVERY},
-    strays::Mark,
-};
+use super::{Cancel, Captured, End, Limits, Note, feed::Feed, overseer::Overseen, strays::Mark};
 use std::{
     process::{Child, ExitStatus},
     sync::{Arc, Mutex, PoisonError},
@@ -67,8 +62,8 @@ pub struct Running {
     /// Its line in the record of running programs.
     note: Option<Note>,
     feed: Option<Feed>,
-    /// What it may use, and when to look next whether it uses more.
-    limits: Option<(Limits, Instant)>,
+    /// The look at what it uses, if that has limits.
+    overseen: Option<Overseen>,
     /// What all that it starts can be known by.
     mark: Option<Mark>,
 }
@@ -84,7 +79,7 @@ impl Running {
             reaped: false,
             note: None,
             feed: None,
-            limits: None,
+            overseen: None,
             mark: None,
         };
         #[cfg(unix)]
@@ -98,7 +93,7 @@ impl Running {
     }
 
     pub(super) fn hold_to(&mut self, limits: Option<Limits>, mark: Mark) {
-        self.limits = limits.map(|limits| (limits, Instant::now() + LOOK_EVERY));
+        self.overseen = limits.map(|limits| Overseen::begin(self.child.id(), limits));
         self.mark = Some(mark);
     }
 
@@ -139,7 +134,8 @@ impl Running {
             self.reaped = true;
             return Some(end_of(status));
         }
-        *self.exit.lock().unwrap_or_else(PoisonError::into_inner)
+        let ended = *self.exit.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.map(|end| self.with_limit(end))
     }
 
     /// True while the program runs, for one who may only look.
@@ -176,18 +172,7 @@ impl Running {
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Some(End::Deadline);
             }
-            if let Some((limits, next)) = &mut self.limits
-                && *next <= Instant::now()
-            {
-                if let Some(limit) = limits::used(self.child.id()).over(limits) {
-                    self.kill();
-                    return Some(End::Limit(limit));
-                }
-                *next = Instant::now() + LOOK_EVERY;
-            }
-            let next = self.limits.as_ref().map(|(_, next)| *next);
-            let until = deadline.into_iter().chain(next).min();
-            self.pause(until, cancel, &enough);
+            self.pause(deadline, cancel, &enough);
         }
     }
 
@@ -230,6 +215,9 @@ impl Running {
     pub fn kill(&mut self) -> End {
         let asked = self.exited();
         self.kill_group();
+        if let Some(overseen) = &self.overseen {
+            overseen.end();
+        }
         let status = if self.reaped {
             None
         } else {
@@ -238,7 +226,14 @@ impl Running {
         self.reaped = true;
         self.note = None;
         self.mark = None;
-        asked.or(status.map(end_of)).unwrap_or(End::Deadline)
+        let end = asked.or(status.map(end_of)).unwrap_or(End::Deadline);
+        self.with_limit(end)
+    }
+
+    /// The end, or the limit for which it was brought about.
+    fn with_limit(&self, end: End) -> End {
+        let limit = self.overseen.as_ref().and_then(Overseen::limit);
+        limit.map_or(end, End::Limit)
     }
 
     /// Lets every other program go first. Programs that it starts from now on inherit that.

@@ -1,12 +1,7 @@
 //! What a learner's program may use of the machine, and the look whether it uses more.
 //!
-//! On Linux the kernel holds the limits of each process; how much a program and all that it has started use together is looked
-//! at while the runner waits. Elsewhere there are none: deadlines and caps hold there too.
-
-use std::time::Duration;
-
-/// Between two looks at a program that runs. Most have ended before the first.
-pub(super) const LOOK_EVERY: Duration = Duration::from_millis(200);
+//! On Linux the kernel holds the limits of each process; how much a program and all that it has started use together is added
+//! up here, for `overseer`. Elsewhere there are none: deadlines and caps hold there too.
 
 /// The most that a program and all it has started may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,16 +68,25 @@ impl Used {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{set, used};
+pub(super) use linux::{Table, set};
 
 /// There are no such limits here.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn set(_pid: u32, _limits: &Limits) {}
 
-/// Nobody tells it here.
+/// Nobody tells here what runs.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn used(_group: u32) -> Used {
-    Used::default()
+pub(super) struct Table;
+
+#[cfg(not(target_os = "linux"))]
+impl Table {
+    pub(super) fn read() -> Self {
+        Self
+    }
+
+    pub(super) fn used(&self, _group: u32) -> Used {
+        Used::default()
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -124,24 +128,33 @@ mod linux {
         pages: u64,
     }
 
-    /// What the group uses, and what its members have started elsewhere.
-    pub(in super::super) fn used(group: u32) -> Used {
-        let mut rest: Vec<Process> = processes().collect();
-        let mut ours = HashSet::from([group]);
-        let mut used = Used::default();
-        loop {
-            let known = ours.len();
-            rest.retain(|process| {
-                let is_ours = process.group == group || ours.contains(&process.parent);
-                if is_ours {
-                    ours.insert(process.pid);
-                    used.processes += 1;
-                    used.memory += process.pages * rustix::param::page_size() as u64;
+    /// The table of processes at one moment.
+    pub(in super::super) struct Table(Vec<Process>);
+
+    impl Table {
+        pub(in super::super) fn read() -> Self {
+            Self(processes().collect())
+        }
+
+        /// What the group uses, and what its members have started elsewhere.
+        pub(in super::super) fn used(&self, group: u32) -> Used {
+            let mut rest: Vec<&Process> = self.0.iter().collect();
+            let mut ours = HashSet::from([group]);
+            let mut used = Used::default();
+            loop {
+                let known = ours.len();
+                rest.retain(|process| {
+                    let is_ours = process.group == group || ours.contains(&process.parent);
+                    if is_ours {
+                        ours.insert(process.pid);
+                        used.processes += 1;
+                        used.memory += process.pages * rustix::param::page_size() as u64;
+                    }
+                    !is_ours
+                });
+                if ours.len() == known {
+                    return used;
                 }
-                !is_ours
-            });
-            if ours.len() == known {
-                return used;
             }
         }
     }
@@ -170,6 +183,7 @@ mod tests {
         super::{Cancel, End, Program, run, spawn},
         *,
     };
+    use std::time::Duration;
 
     fn sh(script: &str) -> Program {
         Program::learners("sh").args(["-c", script])
@@ -190,7 +204,7 @@ mod tests {
                 &cancel,
             );
         }
-        let used = used(running.id());
+        let used = Table::read().used(running.id());
         assert_eq!(used.processes, 3);
         assert!(used.memory > 0);
     }

@@ -5,9 +5,11 @@ use super::{
     feed::Feed,
     limits,
     program::Input,
+    rest::start,
     strays::{self, Mark},
 };
 use crate::{
+    called,
     error::{Error, Result, TOO_MANY_FILES, is_too_many_files},
     outcome::Output,
 };
@@ -72,7 +74,7 @@ pub fn spawn(program: &Program) -> Result<Running> {
     };
     let mark = Mark::new();
     command.env(strays::VARIABLE, mark.text());
-    let mut child = command.spawn().map_err(refused)?;
+    let mut child = start(&mut command).map_err(refused)?;
     if let Some(limits) = &program.limits {
         limits::set(child.id(), limits);
     }
@@ -132,8 +134,7 @@ pub fn run(program: &Program, cancel: &Cancel) -> Result<Finished> {
 pub fn launch(program: &Program) -> Result<()> {
     let mut command = program.command();
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command
-        .spawn()
+    let mut child = start(&mut command)
         .map_err(|error| refused(&program.path, program.dir.as_deref(), &error))?;
     // Somebody has to collect it when it ends.
     thread::spawn(move || child.wait());
@@ -144,7 +145,10 @@ fn refused(path: &Path, dir: Option<&Path>, error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::NotFound && dir.is_none_or(Path::is_dir) {
         return Error::MissingProgram {
             program: path.display().to_string(),
-            help: "Install it, or see `backendlings doctor` for what is missing.".into(),
+            help: format!(
+                "Install it, or see `{}` for what is missing.",
+                called::command("doctor")
+            ),
         };
     }
     let help = match is_too_many_files(error) {

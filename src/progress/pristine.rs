@@ -5,7 +5,7 @@ use crate::{
     course::{Course, Exercise},
     error::{Error, Result},
     process::{self, Cancel, End, Program},
-    workspace,
+    workspace::{self, project::written_files},
 };
 use std::{
     collections::HashSet,
@@ -36,12 +36,13 @@ impl<'a> Pristine<'a> {
     /// [`Error::Io`].
     pub fn take(course: &'a Course) -> Result<Self> {
         let workspace = &course.workspace;
-        let missing: Vec<PathBuf> = course
-            .exercises
-            .iter()
-            .map(|exercise| course.relative_file(exercise))
-            .filter(|file| !workspace.pristine(file).is_file())
-            .collect();
+        let mut missing = Vec::new();
+        for exercise in &course.exercises {
+            let place = course.relative_place(exercise);
+            if !workspace.pristine(&place).exists() {
+                missing.extend(written(course, exercise)?);
+            }
+        }
         if !missing.is_empty() {
             let edited = edited_files(workspace.root());
             for file in missing {
@@ -82,20 +83,57 @@ impl<'a> Pristine<'a> {
     }
 }
 
+/// The learner's files of an exercise as they lie there now, relative to the course: one, or those of a project.
+fn written(course: &Course, exercise: &Exercise) -> Result<Vec<PathBuf>> {
+    let place = course.relative_place(exercise);
+    match course.project_dir(exercise) {
+        None => Ok(vec![place]),
+        Some(dir) => {
+            let files = written_files(&dir)?.into_iter();
+            Ok(files.map(|file| place.join(file)).collect())
+        }
+    }
+}
+
+/// What has to be written so that an exercise is as shipped again. Of a project, what the learner has added is taken away.
+fn as_shipped(pristine: Pristine<'_>, exercise: &Exercise) -> Result<Vec<Overwrite>> {
+    let course = pristine.course;
+    if course.project_dir(exercise).is_none() {
+        return Ok(vec![Overwrite {
+            file: course.relative_file(exercise),
+            contents: Some(pristine.text(exercise)?.into_bytes()),
+        }]);
+    }
+    // Without a copy of its root nothing is known of the rest either.
+    pristine.text(exercise)?;
+    let copies = course.workspace.pristine(Path::new(""));
+    let mut files = Vec::new();
+    for copy in workspace::files_below(&copies.join(course.relative_place(exercise)))? {
+        files.push(Overwrite {
+            file: copy.strip_prefix(&copies).unwrap_or(&copy).to_owned(),
+            contents: workspace::read_bytes_if_there(&copy)?,
+        });
+    }
+    let added: Vec<PathBuf> = written(course, exercise)?
+        .into_iter()
+        .filter(|file| files.iter().all(|shipped| shipped.file != *file))
+        .collect();
+    files.extend(added.into_iter().map(|file| Overwrite {
+        file,
+        contents: None,
+    }));
+    Ok(files)
+}
+
 /// Puts exercises back as they were shipped, and with them the kit that they share; what the learner had is copied away first. Gives the number of files changed.
 ///
 /// # Errors
 /// As [`Pristine::text`] and [`overwrite`].
 pub fn reset(pristine: Pristine<'_>, what: &str, exercises: &[&Exercise]) -> Result<usize> {
-    let mut files = exercises
-        .iter()
-        .map(|exercise| {
-            Ok(Overwrite {
-                file: pristine.course.relative_file(exercise),
-                contents: Some(pristine.text(exercise)?.into_bytes()),
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let mut files = Vec::new();
+    for exercise in exercises {
+        files.extend(as_shipped(pristine, exercise)?);
+    }
     let kit = kit(pristine.course)?;
     let changed = kit
         .files

@@ -13,6 +13,7 @@ mod start;
 mod user;
 
 use crate::{
+    called,
     error::Result,
     process::{Cancel, Record},
     workspace::{self, Workspace},
@@ -126,7 +127,7 @@ impl Missing {
             Some(("brew", package)) => format!("brew install {package}"),
             Some(("pacman", package)) => format!("sudo pacman -S {package}"),
             Some((manager, package)) => format!("sudo {manager} install {package}"),
-            None => "`backendlings doctor` says how to install it".into(),
+            None => format!("`{}` says how to install it", called::command("doctor")),
         };
         Self { service, install }
     }

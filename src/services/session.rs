@@ -5,6 +5,7 @@
 
 use super::scram::Login;
 use crate::{
+    called,
     error::{Error, Result},
     process::Cancel,
 };
@@ -181,7 +182,7 @@ impl Session {
                 (b'R', 0 | 12) => {}
                 (b'R', _) => return Err(nonsense()),
                 (b'K', pid) => self.pid = pid,
-                (b'E', _) => return Err(Error::tool(failure(&body).message, HELP)),
+                (b'E', _) => return Err(Error::tool(failure(&body).message, help())),
                 (b'Z', _) => return Ok(()),
                 _ => {}
             }
@@ -222,20 +223,24 @@ impl Session {
     }
 }
 
-const HELP: &str =
-    "Try again. If it comes back, `backendlings doctor` says what is known of this PostgreSQL.";
+fn help() -> String {
+    format!(
+        "Try again. If it comes back, `{}` says what is known of this PostgreSQL.",
+        called::command("doctor")
+    )
+}
 
 fn lost(error: io::Error) -> Error {
     Error::tool(
         format!("the connection to PostgreSQL was lost: {error}"),
-        HELP,
+        help(),
     )
 }
 
 fn nonsense() -> Error {
     Error::tool(
         "PostgreSQL said something that the runner does not know",
-        HELP,
+        help(),
     )
 }
 

@@ -168,7 +168,7 @@ fn a_missing_service_is_told_with_the_command_that_installs_it() {
     let missing = Missing::postgres();
     let words = missing.to_string();
     assert!(words.starts_with("needs postgres: "), "{words}");
-    let command = ["install postgresql", "-S postgresql", "backendlings doctor"];
+    let command = ["install postgresql", "-S postgresql", "run -- doctor"];
     assert!(
         command.iter().any(|command| words.contains(command)),
         "{words}"

@@ -79,7 +79,9 @@ pub(super) fn keys(view: &View<'_>) -> Vec<KeyHelp> {
         }
         (None, State::Report(report)) => {
             let skipped = matches!(report.outcome, Outcome::Skipped { .. });
-            if skipped || view.completion == Completion::Done {
+            // A project takes days; the next exercise does not need it.
+            let can_wait = !report.stages.is_empty();
+            if skipped || can_wait || view.completion == Completion::Done {
                 key("n", "next");
             }
             let shown = view.hints.len();

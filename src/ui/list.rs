@@ -39,7 +39,7 @@ pub fn entries(course: &Course, progress: &Progress) -> Vec<Entry> {
         title: exercise.title.clone(),
         kind: exercise.kind,
         state: progress.state(&exercise.name),
-        path: course.relative_file(exercise),
+        path: course.relative_place(exercise),
     };
     course.exercises.iter().map(entry).collect()
 }

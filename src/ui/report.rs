@@ -4,6 +4,7 @@
 
 use super::{
     finding::{self, Heading, both_ends, rendered_lines},
+    ladder,
     line::{Line, paragraphs},
     theme::{Sign, Signs, Theme, Tone},
 };
@@ -65,6 +66,10 @@ pub(super) fn to_text(lines: &[Line], theme: Theme) -> String {
 pub(super) fn summary(report: &Report, theme: Theme) -> String {
     let dot = theme.sign(Sign::Dot);
     let took = took(report);
+    let took = match ladder::at_hand(report) {
+        Some(stage) => format!("{stage} {dot} {took}"),
+        None => took,
+    };
     match report.checks.len() {
         0 => took,
         1 => format!("{} of 1 check {dot} {took}", report.passed_checks()),
@@ -96,6 +101,11 @@ pub(super) fn blocks(report: &Report, columns: usize, theme: Theme) -> Vec<Vec<L
         Outcome::Failed => findings(report, columns, theme),
         Outcome::Skipped { reason } => vec![skipped(reason, columns, theme)],
     };
+    let mut ladder = ladder::lines(report, columns, theme);
+    if let Some(leading) = blocks.first_mut().filter(|_| !ladder.is_empty()) {
+        ladder.push(Line::new());
+        leading.splice(..0, ladder);
+    }
     blocks.push(holding(report, columns, theme));
     blocks.push(notes(report, columns));
     // Output can be long: what there is to learn comes before it.
@@ -194,7 +204,7 @@ fn holding(report: &Report, columns: usize, theme: Theme) -> Vec<Line> {
 }
 
 /// Short pieces side by side, as many to a line as fit into `side_by_side`; none wider than `columns`.
-fn flowed(items: Vec<Line>, side_by_side: usize, columns: usize) -> Vec<Line> {
+pub(super) fn flowed(items: Vec<Line>, side_by_side: usize, columns: usize) -> Vec<Line> {
     const GAP: usize = 3;
     let mut lines: Vec<Line> = Vec::new();
     for item in items {

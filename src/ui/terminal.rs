@@ -86,24 +86,15 @@ impl Terminal {
 }
 
 impl Terminal {
-    /// Gives the terminal back, stops this program as Ctrl-Z does others, and takes the terminal over again when it goes on.
+    /// Gives the terminal back while `meanwhile` runs, such as a stop by Ctrl-Z, and takes it over again.
     ///
     /// # Errors
     /// If the terminal refuses.
-    pub fn suspend(&mut self) -> Result<()> {
+    pub fn give_back(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
         restore();
-        stop();
+        meanwhile();
         *lock() = Some(mode::enter().map_err(Error::io("prepare", "the terminal"))?);
         write(ENTER)
-    }
-}
-
-/// Stops this program, and those that were started with it in one line of the shell, until somebody lets them go on.
-pub fn stop() {
-    #[cfg(unix)]
-    {
-        // The whole group, as the terminal does it: `cargo run` waits for this program and has to be stopped too.
-        let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
     }
 }
 

@@ -33,6 +33,15 @@ fn a_failing_server_leads_with_the_first_broken_claim() {
 }
 
 #[test]
+fn a_project_shows_the_ladder_of_its_stages() {
+    let report = samples::project();
+    assert_snapshot!("project_80", verdict(&report, 80, 30));
+    assert_snapshot!("project_20", verdict(&report, 20, 40));
+    let plain = report::text(&report, 80, Theme::PLAIN);
+    assert!(plain.contains("stage 3 of 5"), "{plain}");
+}
+
+#[test]
 fn a_window_of_20_columns_can_still_be_read() {
     assert_snapshot!(
         "failing_server_20",

@@ -80,6 +80,8 @@ pub enum Event {
     Interrupted,
     /// The learner or the system asks the program to stop for a while.
     Suspended,
+    /// The program goes on after it was stopped for a while.
+    Resumed,
     /// There is no more input to read.
     InputEnded,
 }

@@ -4,7 +4,10 @@
 //! It reports contents, not events: two events for one save are one report, and a file seen half-written is looked at again.
 
 use super::events::SeenBy;
-use crate::check::Source;
+use crate::{
+    check::Source,
+    course::{Course, Exercise},
+};
 use notify::{
     EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
     event::{AccessKind, AccessMode, ModifyKind},
@@ -40,6 +43,43 @@ const SETTLED_AT_LAST: Duration = Duration::from_millis(500);
 /// Called with position and contents.
 pub(super) type OnSeen = Box<dyn Fn(usize, Source, SeenBy) + Send>;
 
+/// What is followed.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// The file of an exercise.
+    File(PathBuf),
+    /// The directory of a project, with all below it.
+    Project(PathBuf),
+}
+
+impl Place {
+    /// Where the learner works on an exercise.
+    pub(super) fn of(course: &Course, exercise: &Exercise) -> Self {
+        match course.project_dir(exercise) {
+            Some(dir) => Self::Project(dir),
+            None => Self::File(course.file(exercise)),
+        }
+    }
+
+    fn read(&self) -> Source {
+        match self {
+            Self::File(path) => Source::read(path),
+            Self::Project(dir) => Source::project(dir),
+        }
+    }
+
+    /// The directory to be watched, and whether those below it are too.
+    fn dir(&self) -> (&Path, RecursiveMode) {
+        match self {
+            Self::File(path) => (
+                path.parent().unwrap_or(Path::new(".")),
+                RecursiveMode::NonRecursive,
+            ),
+            Self::Project(dir) => (dir, RecursiveMode::Recursive),
+        }
+    }
+}
+
 /// The thread that watches. It ends when this is dropped.
 pub(super) struct Files {
     messages: Sender<Message>,
@@ -47,7 +87,7 @@ pub(super) struct Files {
 
 enum Message {
     /// Follow another file.
-    Follow { position: usize, path: PathBuf },
+    Follow { position: usize, place: Place },
     /// The system says that something happened to this file.
     Touched(PathBuf, Sign),
     /// Nobody wants to know any more.
@@ -114,9 +154,9 @@ impl Files {
     }
 
     /// Follows the file of another exercise, and reports its contents at once.
-    pub(super) fn follow(&self, position: usize, path: PathBuf) {
+    pub(super) fn follow(&self, position: usize, place: Place) {
         // The thread lives as long as `self`.
-        let _ = self.messages.send(Message::Follow { position, path });
+        let _ = self.messages.send(Message::Follow { position, place });
     }
 }
 
@@ -135,7 +175,7 @@ struct Watch {
 
 struct Followed {
     position: usize,
-    path: PathBuf,
+    place: Place,
     /// The directory that is watched: a save by renaming replaces the file, so watching the file itself would lose it.
     dir: PathBuf,
     last: Source,
@@ -145,7 +185,7 @@ impl Watch {
     fn run(mut self) {
         loop {
             match self.inbox.recv_timeout(POLL_EVERY) {
-                Ok(Message::Follow { position, path }) => self.follow(position, path),
+                Ok(Message::Follow { position, place }) => self.follow(position, place),
                 Ok(Message::Touched(path, sign)) => {
                     if self.is_followed(&path) {
                         self.settle(sign);
@@ -157,21 +197,26 @@ impl Watch {
         }
     }
 
-    fn follow(&mut self, position: usize, path: PathBuf) {
-        let dir = path.parent().unwrap_or(Path::new(".")).to_owned();
-        let same_dir = self.followed.as_ref().is_some_and(|old| old.dir == dir);
+    fn follow(&mut self, position: usize, place: Place) {
+        let (dir, depth) = place.dir();
+        let dir = dir.to_owned();
+        let is_file = |place: &Place| matches!(place, Place::File(_));
+        let same_dir = self
+            .followed
+            .as_ref()
+            .is_some_and(|old| old.dir == dir && is_file(&old.place) == is_file(&place));
         if let Some(notifier) = self.notifier.as_mut().filter(|_| !same_dir) {
             if let Some(old) = &self.followed {
                 let _ = notifier.unwatch(&old.dir);
             }
-            let _ = notifier.watch(&dir, RecursiveMode::NonRecursive);
+            let _ = notifier.watch(&dir, depth);
         }
         // Read after the watch is set, so that no change falls between the two.
-        let last = Source::read(&path);
+        let last = place.read();
         (self.on_seen)(position, last.clone(), SeenBy::Opening);
         self.followed = Some(Followed {
             position,
-            path,
+            place,
             dir,
             last,
         });
@@ -181,7 +226,11 @@ impl Watch {
         // Notifications may spell the directory another way (links, drive letters); the file's name is enough to look.
         self.followed
             .as_ref()
-            .is_some_and(|followed| followed.path.file_name() == path.file_name())
+            .is_some_and(|followed| match &followed.place {
+                Place::File(file) => file.file_name() == path.file_name(),
+                // Whether it is one that counts is seen by the contents.
+                Place::Project(_) => true,
+            })
     }
 
     /// Waits until the save is over, then looks.
@@ -190,7 +239,9 @@ impl Watch {
         let mut quiet = sign.quiet();
         while started.elapsed() < SETTLED_AT_LAST {
             match self.inbox.recv_timeout(quiet) {
-                Ok(Message::Follow { position, path }) => return self.follow(position, path),
+                Ok(Message::Follow { position, place }) => {
+                    return self.follow(position, place);
+                }
                 // Another file in the directory, such as an editor's backup, says nothing about this one.
                 Ok(Message::Touched(path, sign)) if self.is_followed(&path) => quiet = sign.quiet(),
                 Ok(Message::Touched(..)) => {}
@@ -208,15 +259,16 @@ impl Watch {
     }
 
     fn is_empty_or_missing(&self) -> bool {
-        let path = self.followed.as_ref().map(|followed| &followed.path);
-        path.is_some_and(|path| path.metadata().map_or(true, |metadata| metadata.len() == 0))
+        let place = self.followed.as_ref().map(|followed| &followed.place);
+        // In a project there may be empty files, and one that is missing may have been taken away.
+        matches!(place, Some(Place::File(path)) if path.metadata().map_or(true, |metadata| metadata.len() == 0))
     }
 
     fn look(&mut self, by: SeenBy) {
         let Some(followed) = &mut self.followed else {
             return;
         };
-        let now = Source::read(&followed.path);
+        let now = followed.place.read();
         if now != followed.last {
             followed.last = now.clone();
             (self.on_seen)(followed.position, now, by);

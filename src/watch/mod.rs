@@ -13,15 +13,15 @@ mod worker;
 
 use crate::{
     build::Toolchain,
+    called, check,
     course::{Course, write_editor_manifest},
     error::{Error, Result},
     process::{self, Program},
     progress::{self, Pristine, Store},
     ui::{self, Terminal, Theme, keys, keys::Input},
-    workspace,
 };
 use events::{Effect, Event, What};
-use files::Files;
+use files::{Files, Place};
 use state::{Phase, State};
 use std::{
     io,
@@ -199,8 +199,8 @@ impl Watcher {
     fn carry_out(&mut self, effect: Effect) -> Result<()> {
         match effect {
             Effect::Follow(position) => {
-                let path = self.course.file(&self.course.exercises[position]);
-                self.files.follow(position, path);
+                let place = Place::of(&self.course, &self.course.exercises[position]);
+                self.files.follow(position, place);
             }
             Effect::Check {
                 run,
@@ -224,16 +224,16 @@ impl Watcher {
                 let changed = progress::reset(Pristine::of(&self.course), &what, &[exercise])?;
                 let event = match changed {
                     0 => Event::Notice("The file was as shipped already.".into()),
-                    _ => Event::FileReplaced(
-                        "The file is as shipped again. `cargo run -- undo` brings yours back."
-                            .into(),
-                    ),
+                    _ => Event::FileReplaced(format!(
+                        "The file is as shipped again. `{}` brings yours back.",
+                        called::command("undo")
+                    )),
                 };
                 let _ = self.events.send(event);
             }
             Effect::FetchSolution(position) => {
                 let exercise = &self.course.exercises[position];
-                let ours = workspace::read(&self.course.solution(exercise))?;
+                let ours = check::solution_text(&self.course, exercise)?;
                 let _ = self.events.send(Event::Solution(ours));
             }
             Effect::PrintList => {
@@ -241,10 +241,17 @@ impl Watcher {
                 let current = Some(self.state.current);
                 ui::print::out(&ui::list::table(&entries, current, Theme::PLAIN))?;
             }
-            Effect::Suspend => match &mut self.display {
-                Shown::Screen(terminal) => terminal.suspend()?,
-                Shown::Plain => ui::stop(),
-            },
+            Effect::Suspend => {
+                let taken_again = match &mut self.display {
+                    Shown::Screen(terminal) => terminal.give_back(process::rest),
+                    Shown::Plain => {
+                        process::rest();
+                        Ok(())
+                    }
+                };
+                let _ = self.events.send(Event::Resumed);
+                taken_again?;
+            }
             Effect::Show(_) | Effect::Quit => {}
         }
         Ok(())
@@ -252,7 +259,7 @@ impl Watcher {
 
     fn edit(&mut self, position: usize, line: Option<usize>) -> Result<()> {
         let file: PathBuf = self.course.file(&self.course.exercises[position]);
-        let line = line.unwrap_or_else(|| editor::line_of_todo(self.state.learners_text()));
+        let line = line.unwrap_or_else(|| editor::line_of_todo(&self.state.learners_text()));
         let told = match self.editor.open(&file, line) {
             editor::Opening::Unknown(why) => why,
             editor::Opening::Command(words) => {

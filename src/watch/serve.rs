@@ -2,7 +2,7 @@
 
 use super::{
     events::Event,
-    files::{Files, OnSeen},
+    files::{Files, OnSeen, Place},
     signals,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub fn serve_exercise(course: Course, position: usize, port: u16, theme: Theme) 
     let (events, inbox) = channel();
     signals::forward(events.clone())?;
     let files = Files::start(seen(events));
-    files.follow(position, bench.course.file(bench.exercise()));
+    files.follow(position, Place::of(&bench.course, bench.exercise()));
     let mut running: Option<(Cancel, JoinHandle<()>)> = None;
     for event in inbox {
         let source = match event {
@@ -97,10 +97,6 @@ impl Bench {
     }
 
     fn start(&self, source: Source, cancel: &Cancel) -> Result<()> {
-        let Source::Text(text) = source.clone() else {
-            say("The exercise's file is not there, or is no text. `reset` brings it back.");
-            return Ok(());
-        };
         let pristine = Pristine::of(&self.course);
         let files = check::Files::with_source(&self.course, self.exercise(), pristine, source)?;
         let dependencies = Dependencies::new(&self.toolchain, self.course.workspace.dependencies());
@@ -113,7 +109,7 @@ impl Bench {
             on_stage: &|_| {},
         };
         let job = files.job(&self.course, self.exercise());
-        serve(job, &text, self.port, means, &|told| self.tell(told))
+        serve(job, self.port, means, &|told| self.tell(told))
     }
 
     fn tell(&self, told: Told) {

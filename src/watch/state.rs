@@ -13,14 +13,14 @@ use super::{
     list::ListState,
 };
 use crate::{
-    check::{Round, Source, Stage},
+    check::{self, Round, Source, Stage},
     course::Course,
     error::Error,
     outcome::Report,
     progress::{self, Change, Progress},
     ui::Key,
 };
-use std::{sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 /// What is known of the current exercise.
 #[derive(Debug)]
@@ -106,6 +106,8 @@ pub struct State {
     source: Option<Source>,
     /// The number of the newest check.
     run: u64,
+    /// The check that was given up when the program was stopped for a while.
+    interrupted: Option<u64>,
     after_pass: AfterPass,
 }
 
@@ -136,6 +138,7 @@ impl State {
             scroll: 0,
             source: None,
             run: 0,
+            interrupted: None,
             after_pass,
         };
         let effects = state.open(current);
@@ -146,9 +149,8 @@ impl State {
     pub fn on(&mut self, event: Event, now: Instant) -> Vec<Effect> {
         match event {
             Event::Key(Key::Interrupt) | Event::Interrupted => self.quit(),
-            Event::Key(Key::Suspend) | Event::Suspended => {
-                vec![Effect::Suspend, Effect::Show(What::Detail)]
-            }
+            Event::Key(Key::Suspend) | Event::Suspended => self.on_suspended(),
+            Event::Resumed => self.on_resumed(now),
             Event::Key(key) => self.on_key(key, now),
             Event::Line(line) => self.on_line(&line, now),
             Event::Seen {
@@ -184,11 +186,8 @@ impl State {
     }
 
     /// The learner's text as it was seen last, or nothing.
-    pub fn learners_text(&self) -> &str {
-        match &self.source {
-            Some(Source::Text(text)) => text,
-            _ => "",
-        }
+    pub fn learners_text(&self) -> Cow<'_, str> {
+        self.source.as_ref().map_or("".into(), check::learners_text)
     }
 
     /// True if the newest contents of the current exercise have passed.

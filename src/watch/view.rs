@@ -28,7 +28,11 @@ pub(super) fn with_view<T>(state: &State, now: Instant, draw: impl FnOnce(&View<
     let course = &state.course;
     let exercise = &course.exercises[state.current];
     let chapter = course.chapter_of(exercise);
-    let (path, link): (PathBuf, PathBuf) = (course.relative_file(exercise), course.file(exercise));
+    let (path, link): (PathBuf, PathBuf) = {
+        let place = course.relative_place(exercise);
+        let link = course.workspace.root().join(&place);
+        (place, link)
+    };
     let stage = match &state.phase {
         Phase::Checking { stage, .. } => stage_words(stage),
         _ => String::new(),
@@ -38,6 +42,10 @@ pub(super) fn with_view<T>(state: &State, now: Instant, draw: impl FnOnce(&View<
         _ => String::new(),
     };
     let hints = state.hints();
+    let mine = match &state.panel {
+        Panel::Solution(_) => state.learners_text(),
+        _ => "".into(),
+    };
     let view = View {
         chapter_dir: &chapter.dir,
         chapter_title: &chapter.title,
@@ -70,13 +78,13 @@ pub(super) fn with_view<T>(state: &State, now: Instant, draw: impl FnOnce(&View<
         notice: state.notice.as_deref(),
         question: state.question.map(question_words),
         seen_by: seen_words(state.seen_by),
-        panel: panel(state, &checking_all),
+        panel: panel(state, &checking_all, &mine),
         scroll: state.scroll,
     };
     draw(&view)
 }
 
-fn panel<'a>(state: &'a State, checking_all: &'a str) -> Option<screen::Panel<'a>> {
+fn panel<'a>(state: &'a State, checking_all: &'a str, mine: &'a str) -> Option<screen::Panel<'a>> {
     let course = &state.course;
     Some(match &state.panel {
         Panel::Verdict | Panel::List(_) => return None,
@@ -87,10 +95,7 @@ fn panel<'a>(state: &'a State, checking_all: &'a str) -> Option<screen::Panel<'a
                 .as_deref()
                 .unwrap_or("Every exercise is done."),
         ),
-        Panel::Solution(ours) => screen::Panel::Diff {
-            mine: state.learners_text(),
-            ours,
-        },
+        Panel::Solution(ours) => screen::Panel::Diff { mine, ours },
         Panel::CheckingAll(_) => screen::Panel::Text {
             title: "Checking every exercise",
             text: checking_all,

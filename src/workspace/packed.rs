@@ -2,7 +2,10 @@
 //!
 //! Each file is a line with its path, a line with its length, and its bytes. It knows no directories of a learner.
 
-/// What belongs to a course: these files, and all below these directories.
+/// Which text of each starting file is the shipped one: git's name for it, and its path.
+pub const DIGESTS: &str = "exercises/digests.txt";
+
+/// What belongs to a course: these files, and all below these directories. The texts in another language do too, as in `info.de.toml`.
 pub const PARTS: [&str; 3] = ["info.toml", "exercises", "solutions"];
 
 /// Files of those directories that are a learner's own or made anew: they do not travel.
@@ -18,7 +21,20 @@ pub fn is_shipped(path: &str) -> bool {
         path.strip_prefix(part)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    PARTS.iter().any(|part| below(part)) && !LEFT_OUT.iter().any(|out| path.starts_with(out))
+    let is_translation = path
+        .strip_prefix("info.")
+        .and_then(|rest| rest.strip_suffix(".toml"))
+        .is_some_and(|language| !language.is_empty() && !language.contains(['/', '.']));
+    (is_translation || PARTS.iter().any(|part| below(part)))
+        && !LEFT_OUT.iter().any(|out| path.starts_with(out))
+}
+
+/// The lines of [`DIGESTS`]: each path with git's name for the shipped text.
+pub fn digests(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.lines().filter_map(|line| {
+        let (id, path) = line.split_once("  ")?;
+        Some((path, id))
+    })
 }
 
 /// The files as one sequence.
@@ -77,7 +93,7 @@ mod tests {
     #[test]
     fn what_is_made_anew_does_not_travel() {
         assert!(is_shipped("info.toml") && is_shipped("exercises/dependencies.lock"));
-        assert!(is_shipped("solutions/a/b.rs"));
+        assert!(is_shipped("solutions/a/b.rs") && is_shipped("info.de.toml"));
         for left in [
             "exercises/Cargo.toml",
             "exercises/target/x",

@@ -114,8 +114,8 @@ fn answer_in<'a>(
 ) -> std::result::Result<&'a Answer, Box<Finding>> {
     let number = question.number;
     let again = format!(
-        "The file as it was shipped: x in the watcher, or cargo run -- reset {}",
-        job.exercise.name
+        "The file as it was shipped: x in the watcher, or {}",
+        job.reset_command()
     );
     let mut found = mine.iter().filter(|mine| mine.number == number);
     let finding = match (found.next(), found.next()) {

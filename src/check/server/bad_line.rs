@@ -62,7 +62,7 @@ pub(super) struct RawProxyExpect {
 }
 
 /// The proxy of one exercise, checked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PlannedProxy {
     behind: Behind,
     pub(super) troubles: Vec<Trouble>,

@@ -3,16 +3,22 @@
 
 use super::last_words::{how, last_lines};
 use crate::{
-    check::{Job, Means, Stage},
+    check::{Job, Means, Stage, Tree},
     error::{Error, Result},
     outcome::{Finding, Outcome, Report},
     process::{self, End, Program},
-    workspace,
+    workspace::{
+        self,
+        project::{BUILD, COMMAND},
+    },
 };
 use std::path::Path;
 
 /// The claim that the command which builds the program is content with it.
 const BUILDS: &str = "it builds";
+
+/// The claim that one can see how a project in another language is started.
+const COMMANDED: &str = "the project says how it is started";
 
 /// Stands for the path of the learner's file.
 pub(super) const FILE: &str = "${file}";
@@ -40,29 +46,106 @@ pub(super) fn prepare(
     let file = job.build_dir.join(job.exercise.file_name());
     workspace::write_if_changed(&file, text.as_bytes())?;
     if let Some(build) = &foreign.build {
-        (means.on_stage)(Stage::Compiling);
         let program = program(build, &file).dir(job.build_dir);
-        let finished = match process::run(&program, means.cancel) {
-            Ok(finished) => finished,
-            Err(Error::MissingProgram { program, .. }) => {
-                skip(&program, report);
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
-        };
-        if finished.end != End::Exited(0) {
-            report.fail(Finding {
-                asked: Some(build.join(" ").replace(FILE, &job.exercise.file_name())),
-                expected: Some("exit code 0".into()),
-                actual: Some(how(finished.end)),
-                log: last_lines(&(finished.stdout.text + &finished.stderr.text)),
-                ..Finding::new(BUILDS)
-            });
+        let asked = build.join(" ").replace(FILE, &job.exercise.file_name());
+        if !builds(&program, &asked, means, report)? {
             return Ok(None);
         }
-        report.pass(BUILDS);
     }
     Ok(Some(program(&foreign.command, &file)))
+}
+
+/// True if the command ends well; if not, the report says how it ended.
+fn builds(program: &Program, asked: &str, means: Means<'_>, report: &mut Report) -> Result<bool> {
+    (means.on_stage)(Stage::Compiling);
+    let finished = match process::run(program, means.cancel) {
+        Ok(finished) => finished,
+        Err(Error::MissingProgram { program, .. }) => {
+            skip(&program, report);
+            return Ok(false);
+        }
+        Err(error) => return Err(error),
+    };
+    if finished.end == End::Exited(0) {
+        report.pass(BUILDS);
+        return Ok(true);
+    }
+    report.fail(Finding {
+        asked: Some(asked.to_owned()),
+        expected: Some("exit code 0".into()),
+        actual: Some(how(finished.end)),
+        log: last_lines(&(finished.stdout.text + &finished.stderr.text)),
+        ..Finding::new(BUILDS)
+    });
+    Ok(false)
+}
+
+/// The same for a project, whose learner has named the commands. Both run in the project's directory.
+///
+/// # Errors
+/// [`Error::Cancelled`], [`Error::Io`].
+pub(super) fn prepare_project(
+    tree: &Tree,
+    means: Means<'_>,
+    report: &mut Report,
+) -> Result<Option<Program>> {
+    let mut programs = Vec::new();
+    for (file, line) in [(BUILD, tree.build()), (COMMAND, tree.command())] {
+        let Some(line) = line else { continue };
+        match words(line) {
+            Ok(words) => {
+                let mut words = words.into_iter();
+                let program = Program::learners(words.next().unwrap_or_default()).args(words);
+                programs.push((file, line.trim(), program.dir(&tree.root)));
+            }
+            Err(actual) => {
+                report.fail(Finding {
+                    expected: Some(format!("one line with a command in the file {file}")),
+                    actual: Some(actual),
+                    explain: Some("A command is a program and its arguments, with blanks between them, as in: python3 server.py. An argument with blanks stands in quotes. No shell reads the line.".into()),
+                    ..Finding::new(COMMANDED)
+                });
+                return Ok(None);
+            }
+        }
+    }
+    let mut start = None;
+    for (file, line, program) in programs {
+        if file == COMMAND {
+            start = Some(program);
+        } else if !builds(&program, line, means, report)? {
+            return Ok(None);
+        }
+    }
+    Ok(start)
+}
+
+/// The words of a command line; single or double quotes keep blanks.
+fn words(line: &str) -> std::result::Result<Vec<String>, String> {
+    let line = line.trim();
+    if line.lines().count() != 1 {
+        return Err(match line.is_empty() {
+            true => "nothing".into(),
+            false => format!("{} lines", line.lines().count()),
+        });
+    }
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for letter in line.chars() {
+        match (quote, letter) {
+            (Some(open), _) if open == letter => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(letter);
+                word.get_or_insert_default();
+            }
+            (None, _) if letter.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    if let Some(open) = quote {
+        return Err(format!("a quote {open} that is never closed: {line}"));
+    }
+    words.extend(word);
+    Ok(words)
 }
 
 fn program(command: &[String], file: &Path) -> Program {
@@ -78,4 +161,22 @@ pub(super) fn skip(program: &str, report: &mut Report) {
         reason: format!("needs {program}, which is not installed here"),
     };
     report.badge = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_command_is_one_line_of_words() {
+        let of = |line| words(line).expect("a command");
+        assert_eq!(of("python3 server.py\n"), ["python3", "server.py"]);
+        assert_eq!(
+            of("  ./run  'a b' \"it's\" x\"y z\" '' "),
+            ["./run", "a b", "it's", "xy z", ""]
+        );
+        for line in ["", " \n", "a\nb", "a 'b"] {
+            assert!(words(line).is_err(), "{line:?}");
+        }
+    }
 }

@@ -6,16 +6,28 @@ use super::{
     json::{self, Part, Presence},
     matcher::Matcher,
     message::Asked,
-    steps,
+    steps::{self, Of},
     template::{Template, Values},
     wire::{Ending, Received},
 };
+use crate::course::Kind;
 use serde_json_path::JsonPath;
 use std::path::Path;
 
 /// Steps of any text are read or refused.
 pub(in crate::check) fn steps(text: &str) {
-    if let Err(error) = steps::read(Path::new("any.toml"), Path::new("data"), &[], text) {
+    for kind in [Kind::Server, Kind::Project] {
+        let of = Of {
+            exercises: Path::new("data"),
+            needs: &[],
+            kind,
+        };
+        steps_of(text, &of);
+    }
+}
+
+fn steps_of(text: &str, of: &Of<'_>) {
+    if let Err(error) = steps::read(Path::new("any.toml"), text, of) {
         assert!(!error.to_string().is_empty());
     }
 }

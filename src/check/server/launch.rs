@@ -2,7 +2,7 @@
 
 use super::{
     escape::seconds,
-    last_words::{explain_end, how, last_lines, panic_place},
+    last_words::{explain_end, how, last_lines, panic_place, true_end},
     measure::{self, Measured},
     ports::{self, Listens},
     wire,
@@ -300,12 +300,13 @@ impl Server {
 
     fn ended_early(&self, end: End) -> Finding {
         let mut finding = self.finding();
+        let end = true_end(end, &finding.log);
         finding.actual = Some(format!(
             "the program ended before it listened: {}",
             how(end)
         ));
         finding.location = panic_place(&finding.log);
-        finding.explain = Some(explain_end(&finding.log).unwrap_or_else(|| {
+        finding.explain = Some(explain_end(end, &finding.log).unwrap_or_else(|| {
             "A server runs until it is told to stop: it waits for clients in a loop. Look for the way by which `main` ends."
                 .into()
         }));

@@ -62,7 +62,7 @@ enum RawStanding {
 }
 
 /// The mail server of one exercise, checked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PlannedMail {
     unknown: Vec<Template>,
     busy: Vec<Template>,

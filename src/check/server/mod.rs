@@ -26,6 +26,7 @@ mod group;
 mod instances;
 mod json;
 mod keep;
+mod ladder;
 mod last_words;
 mod launch;
 mod layout;
@@ -52,6 +53,7 @@ mod steps;
 mod steps_file;
 mod steps_more;
 mod steps_parts;
+mod steps_stages;
 mod steps_talk;
 mod steps_world;
 mod story;
@@ -60,20 +62,21 @@ mod template;
 mod wire;
 mod write_lock;
 
-use super::{Job, Means, Stage, compile};
+use super::{Job, Means, Source, Stage, compile};
 use crate::{
     build::Harness,
     course::course_error,
     error::{Error, Result},
     outcome::{Finding, Outcome, Output, Report, millis},
     process::{Program, Record},
-    workspace,
+    workspace::{self, project},
 };
 use converse::Lines;
+use ladder::{Ladder, Rung};
 use launch::{LISTENS, Launch, Server};
 pub use onlooker::Seen;
 use peers::Peers;
-use program::{Checks, Compiled};
+use program::Checks;
 pub use serve::{Told, serve};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -84,58 +87,73 @@ use steps::Story;
 use story::Telling;
 use template::{Template, Values};
 
-/// Checks an exercise of kind `server`.
+/// Checks an exercise of kind `server`, or a project: a server in stages.
 pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
     // The steps first: a fault of the course is told before the learner waits for a compile.
     let checks = Checks::read(job)?;
-    let story = read_steps(job, checks.as_ref())?;
-    let claims = claims(&story, checks.as_ref());
-    let Some(program) = started_program(&story, job, text, means, report)? else {
+    let stories = read_steps(job, checks.as_ref())?;
+    let ladder = Ladder::new(&stories, checks.as_ref());
+    let Some(program) = started_program(&stories[0], job, text, means, report)? else {
         report.not_run(LISTENS);
-        not_run(&claims, report);
+        ladder.not_begun(report);
         return Ok(());
     };
     let checks = checks
         .map(|checks| checks.compile(job, means))
         .transpose()?;
     let started = Instant::now();
-    let result = run(
-        job,
-        (&story, checks.as_ref()),
-        &claims,
-        program,
-        means,
-        report,
-    );
+    let result = ladder.climb(checks.as_ref(), report, &|rung, report| {
+        run(job, rung, program.clone(), means, report)
+    });
     report.timings.run_ms = millis(started.elapsed());
+    report.notes.extend(task(job).filter(|_| !report.passed()));
     match result {
         // Of a Rust program this would be the runner's own fault; another language may be missing here.
-        Err(Error::MissingProgram { program, .. }) if story.foreign.is_some() => {
+        Err(Error::MissingProgram { program, .. }) if is_foreign(&stories[0], job) => {
             foreign::skip(&program, report);
             report.not_run(LISTENS);
-            not_run(&claims, report);
+            ladder.not_begun(report);
             Ok(())
         }
         result => result,
     }
 }
 
+/// Where a project says what is asked for.
+fn task(job: Job<'_>) -> Option<String> {
+    let dir = job.course.project_dir(job.exercise)?;
+    let spec = dir.join(project::SPEC);
+    let spec = job.course.workspace.shown(&spec).display();
+    Some(format!("What is asked for stands in {spec}."))
+}
+
+fn is_foreign(story: &Story, job: Job<'_>) -> bool {
+    story.foreign.is_some()
+        || matches!(job.source, Source::Project(tree) if tree.command().is_some())
+}
+
 /// The steps beside the exercise. There need not be any where there is a check program.
-fn read_steps(job: Job<'_>, checks: Option<&Checks>) -> Result<Story> {
+fn read_steps(job: Job<'_>, checks: Option<&Checks>) -> Result<Vec<Story>> {
     let file = job.course.steps(job.exercise);
-    let exercises = job.course.workspace.exercises();
     let text = match checks {
         Some(_) => workspace::read_if_there(&file)?.unwrap_or_default(),
         None => workspace::read(&file)?,
     };
-    let mut story = steps::read(&file, &exercises, &job.exercise.needs, &text)?;
+    let of = steps::Of {
+        exercises: &job.course.workspace.exercises(),
+        needs: &job.exercise.needs,
+        kind: job.exercise.kind,
+    };
+    let mut stories = steps::read(&file, &text, &of)?;
     match checks {
         Some(checks) => {
-            checks.beside(&story)?;
-            // It may stop any of them.
-            story.stopped.clone_from(&job.exercise.needs);
+            checks.beside(&stories)?;
+            if let Some(last) = stories.last_mut() {
+                // It may stop any of them.
+                last.stopped.clone_from(&job.exercise.needs);
+            }
         }
-        None if story.steps.is_empty() => {
+        None if stories.iter().all(|story| story.steps.is_empty()) => {
             return Err(course_error(
                 &file,
                 None,
@@ -145,14 +163,7 @@ fn read_steps(job: Job<'_>, checks: Option<&Checks>) -> Result<Story> {
         }
         None => {}
     }
-    Ok(story)
-}
-
-fn claims(story: &Story, checks: Option<&Checks>) -> Vec<String> {
-    let steps = story.steps.iter().map(|step| step.claim.clone());
-    let tests = checks.map_or(&[][..], |checks| &checks.tests);
-    let tests = tests.iter().map(|test| test.claim.clone());
-    steps.chain(tests).collect()
+    Ok(stories)
 }
 
 /// What to start, or `None` with the reason in the report.
@@ -163,9 +174,12 @@ fn started_program(
     means: Means<'_>,
     report: &mut Report,
 ) -> Result<Option<Program>> {
-    match &story.foreign {
-        Some(foreign) => foreign::prepare(foreign, job, text, means, report),
-        None => {
+    match (&story.foreign, job.source) {
+        (_, Source::Project(tree)) if tree.command().is_some() => {
+            foreign::prepare_project(tree, means, report)
+        }
+        (Some(foreign), _) => foreign::prepare(foreign, job, text, means, report),
+        (None, _) => {
             let compiled = compile::compile(job, text, Harness::Main, means, report)?;
             Ok(compiled.map(Program::learners))
         }
@@ -174,15 +188,22 @@ fn started_program(
 
 fn run(
     job: Job<'_>,
-    (story, checks): (&Story, Option<&Compiled>),
-    claims: &[String],
+    Rung {
+        story,
+        checks,
+        claims,
+        before,
+        total,
+    }: Rung<'_>,
     program: Program,
     means: Means<'_>,
     report: &mut Report,
 ) -> Result<()> {
     (means.on_stage)(Stage::Starting);
     let seed = random::seed();
-    let values = Values::new(seed);
+    let mut values = Values::new(seed);
+    let scratch = workspace::scratch()?;
+    values.capture(template::DIR, scratch.path().display().to_string());
     let peers = match Peers::start(job.exercise, &story.stopped, &story.peers, &values, means)? {
         Ok(peers) => peers,
         Err(missing) => {
@@ -201,7 +222,6 @@ fn run(
         .into_iter()
         .chain(story.env.iter().map(filled))
         .collect();
-    let scratch = workspace::scratch()?;
     layout::lay(&story.files, scratch.path(), &values)?;
     let record = Record::at(job.course.workspace.running());
     for directory in record.sweep()?.directories {
@@ -209,7 +229,10 @@ fn run(
     }
     let launch = Launch {
         program: program.recorded_in(record, Some(scratch.path())),
-        dir: scratch.path(),
+        dir: match job.source {
+            Source::Project(tree) => &tree.root,
+            _ => scratch.path(),
+        },
         env: &env,
         port: None,
         limit: story.ready_limit,
@@ -225,14 +248,17 @@ fn run(
             }
         }
     }
-    report.pass(LISTENS);
+    if before == 0 {
+        report.pass(LISTENS);
+    }
     let mut telling = Telling {
         story,
         values,
         step_limit: story.step_limit.unwrap_or(job.exercise.time_limit),
         means,
         dir: scratch.path(),
-        total: claims.len(),
+        before,
+        total,
         at: 0,
         lines: servers.iter().map(|_| Lines::default()).collect(),
         asked: None,
@@ -257,7 +283,7 @@ fn run(
     if report.passed() {
         report.badge = Some(peers.badge());
     }
-    if report.passed() && !output.is_empty() {
+    if report.passed() && !output.is_empty() && story.stage.is_none() {
         report.output = Some(output);
     }
     let failed = |step: &Step| {
@@ -294,6 +320,7 @@ fn beside_others(finding: Finding, position: usize) -> Finding {
     }
 }
 
+/// None of these was looked at.
 fn not_run(claims: &[String], report: &mut Report) {
     for claim in claims {
         report.not_run(claim);

@@ -169,7 +169,7 @@ fn once() -> usize {
 }
 
 /// The other sides of one exercise, checked. Names in it are filled in at each run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     upstream: Option<Vec<PlannedRoute>>,
     dns: Option<Vec<PlannedName>>,
@@ -179,14 +179,14 @@ pub(super) struct Plan {
     pub(super) payment: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct PlannedRoute {
     method: Option<String>,
     path: Template,
     answers: Vec<(usize, Answer, Template)>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct PlannedName {
     name: Template,
     addresses: Vec<Template>,

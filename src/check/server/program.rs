@@ -74,8 +74,9 @@ impl Checks {
     ///
     /// # Errors
     /// [`Error::Course`] with the line of the second one.
-    pub(super) fn beside(&self, story: &Story) -> Result<()> {
-        let mut known: Vec<&str> = story.steps.iter().map(|step| step.claim.as_str()).collect();
+    pub(super) fn beside(&self, stories: &[Story]) -> Result<()> {
+        let steps = stories.iter().flat_map(|story| &story.steps);
+        let mut known: Vec<&str> = steps.map(|step| step.claim.as_str()).collect();
         for test in &self.tests {
             if known.contains(&test.claim.as_str()) {
                 return Err(course_error(

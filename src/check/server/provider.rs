@@ -106,7 +106,7 @@ impl RawEndpoint {
 }
 
 /// The provider of one exercise, checked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PlannedProvider {
     redirect_path: String,
     pkce: Pkce,

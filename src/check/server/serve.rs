@@ -12,10 +12,10 @@ use super::{
     random, read_steps, started_program,
     step::Step,
     steps::Story,
-    template::{Template, Values},
+    template::{DIR, Template, Values},
 };
 use crate::{
-    check::{Job, Means},
+    check::{Job, Means, Source, source},
     error::{Error, Result},
     outcome::{Finding, Report},
     peers::{Direction, Door},
@@ -61,31 +61,35 @@ pub enum Told {
 ///
 /// # Errors
 /// [`Error::Cancelled`] at the end; as [`crate::check::check`] otherwise.
-pub fn serve(
-    job: Job<'_>,
-    text: &str,
-    port: u16,
-    means: Means<'_>,
-    tell: &dyn Fn(Told),
-) -> Result<()> {
-    let story = read_steps(job, Checks::read(job)?.as_ref())?;
+pub fn serve(job: Job<'_>, port: u16, means: Means<'_>, tell: &dyn Fn(Told)) -> Result<()> {
+    // A project has the same world in each of its stages.
+    let mut stories = read_steps(job, Checks::read(job)?.as_ref())?;
+    let story = stories.swap_remove(0);
     let mut report = Report::new(&job.exercise.name);
+    let Some(text) = source::text_or_finding(job, &mut report) else {
+        tell(Told::Failed(Box::new(report)));
+        return Ok(());
+    };
     let Some(program) = started_program(&story, job, text, means, &mut report)? else {
         tell(Told::Failed(Box::new(report)));
         return Ok(());
     };
-    let values = Values::new(random::seed());
+    let mut values = Values::new(random::seed());
+    let scratch = workspace::scratch()?;
+    values.capture(DIR, scratch.path().display().to_string());
     let peers = Peers::start(job.exercise, &[], &story.peers, &values, means)?
         .map_err(|missing| Error::tool(missing.to_string(), "Install it, then try again."))?;
     let filled = |(name, value): &(String, Template)| (name.clone(), value.fill(&values));
     let mut env = peers.env();
     env.extend(story.env.iter().map(filled));
-    let scratch = workspace::scratch()?;
     layout::lay(&story.files, scratch.path(), &values)?;
     let record = Record::at(job.course.workspace.running());
     let launch = Launch {
         program: program.recorded_in(record, Some(scratch.path())),
-        dir: scratch.path(),
+        dir: match job.source {
+            Source::Project(tree) => &tree.root,
+            _ => scratch.path(),
+        },
         env: &env,
         port: None,
         limit: story.ready_limit,

@@ -17,10 +17,10 @@ use super::{
     steps_file::{RawExplain, RawStep, RawStory, TextOr},
     steps_more::own_names,
     steps_world::World,
-    template::Template,
+    template::{DIR, Template},
 };
 use crate::{
-    course::{Need, Spanned, error_at, parse_toml},
+    course::{Kind, Need, Spanned, error_at, parse_toml},
     error::Result,
 };
 use std::{path::Path, time::Duration};
@@ -28,9 +28,11 @@ use std::{path::Path, time::Duration};
 /// How long a server may take until it listens, unless the course says otherwise.
 const USUAL_READY_LIMIT: Duration = Duration::from_secs(5);
 
-/// Everything that is done with one server.
+/// Everything that is done with one server: an exercise, or one stage of a project.
 #[derive(Debug)]
 pub(super) struct Story {
+    /// The title of the stage, if it is one.
+    pub(super) stage: Option<String>,
     /// How a server in another language is started; a Rust file is compiled.
     pub(super) foreign: Option<Foreign>,
     /// Variables of the server's environment besides `PORT`.
@@ -51,27 +53,37 @@ pub(super) struct Story {
     pub(super) steps: Vec<Step>,
 }
 
-/// Reads and checks the steps in `text`, the contents of `file`. `exercises` is where the paths of other files begin; `needs` are the
-/// services of the exercise.
+/// Whose steps are read.
+pub(super) struct Of<'a> {
+    /// Where the paths of other files begin.
+    pub(super) exercises: &'a Path,
+    /// The services of the exercise.
+    pub(super) needs: &'a [Need],
+    /// A project's steps stand in stages, those of an exercise do not.
+    pub(super) kind: Kind,
+}
+
+/// Reads and checks the steps in `text`, the contents of `file`: one story, or one for each stage of a project.
 ///
 /// # Errors
 /// [`crate::error::Error::Course`] with the line of what is wrong.
-pub(super) fn read(file: &Path, exercises: &Path, needs: &[Need], text: &str) -> Result<Story> {
+pub(super) fn read(file: &Path, text: &str, of: &Of<'_>) -> Result<Vec<Story>> {
     let raw: RawStory = parse_toml(file, text)?;
     let mut reader = Reader {
         file,
         text,
         claims: Vec::new(),
+        claims_before: Vec::new(),
         captured: Vec::new(),
         laid: Vec::new(),
         instances: 1,
-        needs,
+        needs: of.needs,
         world: World::default(),
         peers: Plan::default(),
     };
     reader.instances = reader.instances(raw.instances)?;
     for (path, raw) in raw.files {
-        let laid = reader.file(exercises, path, raw)?;
+        let laid = reader.file(of.exercises, path, raw)?;
         reader.laid.push(laid);
     }
     let mut env = Vec::new();
@@ -80,7 +92,7 @@ pub(super) fn read(file: &Path, exercises: &Path, needs: &[Need], text: &str) ->
         reader.check_names(&value, template.names())?;
         env.push((name, template));
     }
-    reader.peers = reader.plan(raw.peers, needs)?;
+    reader.peers = reader.plan(raw.peers, of.needs)?;
     let foreign = match (raw.command, raw.build) {
         (Some(command), build) => {
             if command.get_ref().is_empty() || build.as_ref().is_some_and(Vec::is_empty) {
@@ -104,21 +116,38 @@ pub(super) fn read(file: &Path, exercises: &Path, needs: &[Need], text: &str) ->
         }
         (None, None) => None,
     };
-    let mut steps = Vec::new();
-    for step in raw.step {
-        steps.push(reader.step(step)?);
+    reader.fits_kind(of.kind, &raw.step, &raw.stage, foreign.is_some())?;
+    let ready_limit = raw.limits.ready_seconds.map_or(USUAL_READY_LIMIT, seconds);
+    let step_limit = raw.limits.step_seconds.map(seconds);
+    let story = |reader: &mut Reader<'_>, stage, raw| -> Result<Story> {
+        let steps = reader.all_of(raw)?;
+        Ok(Story {
+            stage,
+            foreign: foreign.clone(),
+            env: env.clone(),
+            files: reader.laid.clone(),
+            peers: reader.peers.clone(),
+            ready_limit,
+            step_limit,
+            instances: reader.instances,
+            stopped: std::mem::take(&mut reader.world.stopped_once),
+            steps,
+        })
+    };
+    if of.kind != Kind::Project {
+        return Ok(vec![story(&mut reader, None, raw.step)?]);
     }
-    Ok(Story {
-        foreign,
-        env,
-        files: reader.laid,
-        peers: reader.peers,
-        ready_limit: raw.limits.ready_seconds.map_or(USUAL_READY_LIMIT, seconds),
-        step_limit: raw.limits.step_seconds.map(seconds),
-        instances: reader.instances,
-        stopped: reader.world.stopped_once,
-        steps,
-    })
+    let mut stories = Vec::new();
+    for stage in raw.stage {
+        reader.has_steps(&stage)?;
+        stories.push(story(
+            &mut reader,
+            Some(stage.title.into_inner()),
+            stage.step,
+        )?);
+        reader.begin_stage();
+    }
+    Ok(stories)
 }
 
 fn explain(raw: TextOr<RawExplain>) -> Explain {
@@ -145,6 +174,8 @@ pub(super) struct Reader<'a> {
     file: &'a Path,
     text: &'a str,
     claims: Vec<String>,
+    /// The claims of the stages before.
+    claims_before: Vec<String>,
     /// Each captured name with the step that captures it.
     captured: Vec<(String, usize)>,
     laid: Vec<Laid>,
@@ -157,6 +188,18 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The steps of one story, in order.
+    fn all_of(&mut self, raw: Vec<RawStep>) -> Result<Vec<Step>> {
+        raw.into_iter().map(|step| self.step(step)).collect()
+    }
+
+    /// Each stage has a server of its own: what was captured or stopped before is not there any more.
+    fn begin_stage(&mut self) {
+        self.claims_before.append(&mut self.claims);
+        self.captured.clear();
+        self.world = World::default();
+    }
+
     /// The bytes of a file that lies there before the start.
     pub(super) fn laid(&self, path: &str) -> Option<&[Piece]> {
         self.laid.iter().find_map(|laid| match &laid.what {
@@ -177,7 +220,10 @@ impl Reader<'_> {
     fn step(&mut self, raw: RawStep) -> Result<Step> {
         let at = &raw.claim;
         let position = self.claims.len();
-        if self.claims.contains(at.get_ref()) {
+        if [&self.claims, &self.claims_before]
+            .iter()
+            .any(|claims| claims.contains(at.get_ref()))
+        {
             return self.fail(
                 at,
                 "a second step has this claim",
@@ -360,7 +406,7 @@ impl Reader<'_> {
         for name in names {
             if let Some((_, step)) = self.captured.iter().rev().find(|(known, _)| known == name) {
                 from.push(*step);
-            } else if random::draw(name, 0).is_none() {
+            } else if name != DIR && random::draw(name, 0).is_none() {
                 let help = format!(
                     "Capture it in an earlier step, or use random.{}.",
                     random::KINDS.join(", random.")

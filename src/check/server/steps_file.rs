@@ -38,6 +38,17 @@ pub(super) struct RawStory {
     pub(super) peers: RawPeers,
     #[serde(default)]
     pub(super) step: Vec<RawStep>,
+    #[serde(default)]
+    pub(super) stage: Vec<RawStage>,
+}
+
+/// A part of a project, which opens when those before it hold.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawStage {
+    pub(super) title: Spanned<String>,
+    #[serde(default)]
+    pub(super) step: Vec<RawStep>,
 }
 
 #[derive(Default, Deserialize)]

@@ -8,7 +8,7 @@ use super::{
     converse::Lines,
     expect::{About, Problem},
     instances::{self, To},
-    last_words::{explain_end, how, is_unwritten, panic_place},
+    last_words::{explain_end, how, is_unwritten, panic_place, true_end},
     launch::{Launch, Mark, Server},
     message::Message,
     peers::Peers,
@@ -42,6 +42,8 @@ pub(super) struct Telling<'a> {
     pub(super) step_limit: Duration,
     /// The directory in which the server runs.
     pub(super) dir: &'a Path,
+    /// How many checks come before these, in earlier stages.
+    pub(super) before: usize,
     /// How many checks there are in all, with those of a check program.
     pub(super) total: usize,
     /// The instance that is spoken to, by its position.
@@ -110,7 +112,7 @@ impl Telling<'_> {
         let mut step_before = marks(servers);
         for (position, step) in self.story.steps.iter().enumerate() {
             (self.means.on_stage)(Stage::Checking {
-                done: position,
+                done: self.before + position,
                 total,
             });
             let ready = step.needs.iter().all(|&need| held[need]);
@@ -237,6 +239,7 @@ pub(super) fn death(when: &When, end: End, log: &[String]) -> Problem {
         When::BeforeThisStep => "before this step",
         When::AtThisStep => "at this step",
     };
+    let end = true_end(end, log);
     Problem {
         about: if is_unwritten(log) {
             About::Unwritten
@@ -245,7 +248,7 @@ pub(super) fn death(when: &When, end: End, log: &[String]) -> Problem {
         },
         expected: "the server answers and goes on running".into(),
         actual: format!("the server ended {when}: {}", how(end)),
-        explain: Some(explain_end(log).unwrap_or_else(|| {
+        explain: Some(explain_end(end, log).unwrap_or_else(|| {
             "A server goes on after each answer. Look for the way by which `main` ends.".into()
         })),
     }

@@ -3,6 +3,9 @@
 use super::random;
 use std::collections::HashMap;
 
+/// The name of the directory that is the server's alone in this run.
+pub(super) const DIR: &str = "dir";
+
 /// Text whose `${names}` are filled in when it is used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Template(Vec<Part>);

@@ -176,7 +176,7 @@ pub(super) fn no_scripts(job: Job<'_>, scene: &Scene) -> Finding {
         actual: Some("at least one of them is missing".into()),
         explain: Some(format!(
             "They say which session runs a statement. `{}` brings the file back as it was shipped.",
-            format_args!("cargo run -- reset {}", job.exercise.name)
+            job.reset_command()
         )),
         ..Finding::new(&scene.alone)
     }

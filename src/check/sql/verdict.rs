@@ -241,8 +241,8 @@ impl Case<'_> {
             (
                 "the file is empty".to_owned(),
                 format!(
-                    "Write your statement, or bring the file back as it was shipped: x in the watcher, or cargo run -- reset {}",
-                    self.job.exercise.name
+                    "Write your statement, or bring the file back as it was shipped: x in the watcher, or {}",
+                    self.job.reset_command()
                 ),
             )
         } else if comments {

@@ -139,6 +139,30 @@ impl State {
         effects
     }
 
+    /// A check that runs is given up and made again afterwards: its limits of time would count the stop too.
+    pub(super) fn on_suspended(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let all = matches!(self.panel, Panel::CheckingAll(_));
+        if all || matches!(self.phase, Phase::Checking { .. }) {
+            self.run += 1;
+            self.interrupted = Some(self.run);
+            effects.push(Effect::Cancel);
+        }
+        effects.extend([Effect::Suspend, Effect::Show(What::Detail)]);
+        effects
+    }
+
+    pub(super) fn on_resumed(&mut self, now: Instant) -> Vec<Effect> {
+        // What was saved meanwhile may be under check already.
+        if self.interrupted.take() != Some(self.run) {
+            return Vec::new();
+        }
+        match self.panel {
+            Panel::CheckingAll(_) => self.check_all(),
+            _ => self.check(now),
+        }
+    }
+
     pub(super) fn on_all_progress(&mut self, run: u64, now: Round) -> Vec<Effect> {
         match &mut self.panel {
             Panel::CheckingAll(round) if run == self.run => {

@@ -2,6 +2,7 @@
 
 use super::{Panel, Phase, Question, State, next_pending};
 use crate::{
+    course::Kind,
     progress::Change,
     ui::{self, Key},
     watch::{
@@ -141,7 +142,9 @@ impl State {
         if matches!(self.panel, Panel::Welcome) {
             return self.show_panel(Panel::Verdict);
         }
-        if self.has_passed() {
+        // A project takes days, and the next chapter does not need it.
+        let can_wait = self.course.exercises[self.current].kind == Kind::Project;
+        if self.has_passed() || can_wait && !matches!(self.phase, Phase::Checking { .. }) {
             return self.next();
         }
         self.tell(match self.phase {

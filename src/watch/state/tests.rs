@@ -105,8 +105,12 @@ impl Script {
             .collect()
     }
 
+    fn newest_check(&self) -> (u64, String) {
+        self.checks().pop().expect("a check was asked for")
+    }
+
     fn newest_run(&self) -> u64 {
-        self.checks().last().expect("a check was asked for").0
+        self.newest_check().0
     }
 
     fn saved(&self) -> Vec<Change> {
@@ -161,6 +165,35 @@ fn a_result_that_is_out_of_date_changes_nothing() {
     script.ends(old, true);
     assert!(matches!(script.state.phase, Phase::Checking { .. }));
     assert!(!script.saved().contains(&done("one")));
+}
+
+#[test]
+fn a_check_that_a_stop_has_interrupted_is_made_again_afterwards() {
+    let mut script = Script::start();
+    script.save("a").on(Event::Suspended);
+    let (stopped, _) = script.newest_check();
+    let end = script.effects.len() - 3..;
+    let expected = [Effect::Cancel, Effect::Suspend, Effect::Show(What::Detail)];
+    assert_eq!(script.effects[end], expected);
+    // It comes too late: its limit of time has counted the stop.
+    script.ends(stopped, false);
+    assert!(matches!(script.state.phase, Phase::Checking { .. }));
+    script.on(Event::Resumed);
+    let (again, text) = script.newest_check();
+    assert_eq!(text, "a");
+    assert!(again > stopped);
+    script.passes().on(Event::Suspended).on(Event::Resumed);
+    assert_eq!(script.newest_check().0, again, "a verdict stays");
+}
+
+#[test]
+fn a_save_seen_before_the_return_is_told_is_checked_once() {
+    let mut script = Script::start();
+    script.save("a").on(Event::Suspended).save("b");
+    let checks = script.checks().len();
+    script.on(Event::Resumed);
+    assert_eq!(script.checks().len(), checks);
+    assert_eq!(script.newest_check().1, "b");
 }
 
 #[test]

@@ -54,7 +54,7 @@ impl Telling<'_> {
         }
         for (position, test) in checks.tests.iter().enumerate() {
             (self.means.on_stage)(Stage::Checking {
-                done: self.story.steps.len() + position,
+                done: self.before + self.story.steps.len() + position,
                 total: self.total,
             });
             if goes == Goes::Lost || late >= LATE_TESTS {

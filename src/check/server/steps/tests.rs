@@ -3,8 +3,16 @@
 use super::*;
 use crate::error::Error;
 
+fn of(kind: Kind) -> Of<'static> {
+    Of {
+        exercises: Path::new(""),
+        needs: &[],
+        kind,
+    }
+}
+
 fn told(text: &str) -> String {
-    let error = read(Path::new("a.toml"), Path::new(""), &[], text).expect_err("it is wrong");
+    let error = read(Path::new("a.toml"), text, &of(Kind::Server)).expect_err("it is wrong");
     assert!(matches!(error, Error::Course { .. }));
     format!("{error}. {}", error.help().unwrap_or_default())
 }
@@ -28,7 +36,9 @@ fn a_whole_story_is_read() {
         raw = ["GET ${where}", { repeat = "a", times = 3 }, { hex = "0d 0a" }]
         expect = { body = "hi", connection = "closed" }
     "#;
-    let story = read(Path::new("a.toml"), Path::new(""), &[], text).expect("it is right");
+    let story = read(Path::new("a.toml"), text, &of(Kind::Server))
+        .expect("it is right")
+        .swap_remove(0);
     assert_eq!(story.step_limit, Some(Duration::from_secs(2)));
     assert_eq!(story.steps[1].needs, [0]);
 }
@@ -82,7 +92,9 @@ fn a_talk_is_read_move_by_move() {
     let text = talk(
         r#""open", { on = "b", write = "hi\n", cut = [1] }, { read = [{ random = 9 }] }, { answer = { status = 200 } }, "expect closed""#,
     );
-    let story = read(Path::new("a.toml"), Path::new(""), &[], &text).expect("it is right");
+    let story = read(Path::new("a.toml"), &text, &of(Kind::Server))
+        .expect("it is right")
+        .swap_remove(0);
     let Action::Talk(talk) = &story.steps[0].action else {
         panic!("a talk")
     };
@@ -242,4 +254,63 @@ fn mistakes_in_the_files_are_told() {
 #[test]
 fn a_pattern_that_is_none_is_told() {
     assert!(told(&step("expect = { body = { matches = \"(\" } }")).contains("is no pattern"));
+}
+
+#[test]
+fn each_stage_of_a_project_is_a_story_of_its_own() {
+    let text = "env = { FILE = \"${dir}/a.db\" }\n\
+        [[stage]]\ntitle = \"one\"\n\
+        [[stage.step]]\nclaim = \"a\"\nsend = { path = \"/\" }\nexpect = { status = 200 }\ncapture = { id = { json = \"/id\" } }\n\
+        [[stage]]\ntitle = \"two\"\n\
+        [[stage.step]]\nclaim = \"b\"\nsend = { path = \"/\" }\nexpect = { status = 200 }\n";
+    let stories = read(Path::new("a.toml"), text, &of(Kind::Project)).expect("it is right");
+    let told: Vec<_> = stories
+        .iter()
+        .map(|story| (story.stage.as_deref(), story.steps[0].claim.as_str()))
+        .collect();
+    assert_eq!(told, [(Some("one"), "a"), (Some("two"), "b")]);
+    assert!(stories.iter().all(|story| story.env.len() == 1));
+    // What a stage before has captured belongs to a server that is gone.
+    let later = text.replace(
+        "claim = \"b\"\nsend = { path = \"/\" }",
+        "claim = \"b\"\nsend = { path = \"/${id}\" }",
+    );
+    let told = refused(&later, Kind::Project);
+    assert!(told.contains("nothing gives `${id}` a value"), "{told}");
+    let twice = text.replace("claim = \"b\"", "claim = \"a\"");
+    let told = refused(&twice, Kind::Project);
+    assert!(told.contains("a second step has this claim"), "{told}");
+}
+
+#[test]
+fn stages_belong_to_projects_and_projects_have_stages() {
+    let step = "claim = \"a\"\nsend = { path = \"/\" }\nexpect = { status = 200 }\n";
+    let stage = format!("[[stage]]\ntitle = \"one\"\n[[stage.step]]\n{step}");
+    for (text, kind, words) in [
+        (stage.clone(), Kind::Server, "only a project has stages"),
+        (
+            format!("[[step]]\n{step}"),
+            Kind::Project,
+            "stand in stages",
+        ),
+        (String::new(), Kind::Project, "there are no stages"),
+        (
+            "[[stage]]\ntitle = \"one\"\n".into(),
+            Kind::Project,
+            "this stage has no steps",
+        ),
+        (
+            format!("command = [\"node\"]\n{stage}"),
+            Kind::Project,
+            "a project's command is the learner's",
+        ),
+    ] {
+        let told = refused(&text, kind);
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+fn refused(text: &str, kind: Kind) -> String {
+    let error = read(Path::new("a.toml"), text, &of(kind)).expect_err("it is wrong");
+    format!("{error}. {}", error.help().unwrap_or_default())
 }

@@ -52,8 +52,8 @@ fn one(ground: &Ground<'_>, migration: &Migration, set: &DataSet) -> Result<Judg
             );
             finding.actual = Some(format!("the mark `{mark}` is not where it belongs"));
             finding.explain = Some(format!(
-                "The runner starts and stops the programs at these lines. Put it back; cargo run -- reset {} brings the whole file back, and keeps yours for undo.",
-                ground.job.exercise.name
+                "The runner starts and stops the programs at these lines. Put it back; {} brings the whole file back, and keeps yours for undo.",
+                ground.job.reset_command()
             ));
             let rest = apps[1..].iter().map(|app| (named(app), Verdict::NotRun));
             let first = (named(&apps[0]), Verdict::Broken(Box::new(finding)));

@@ -89,8 +89,8 @@ impl Store {
     pub async fn list(&self, owner: &Owner, page: &Page) -> Result<Vec<Note>> {
         // instr has no wildcards; lower is about A to Z, and so is the promise.
         let select = "SELECT * FROM notes
-            WHERE owner = ?1 AND id < ?2
-            AND instr(lower(title), lower(?3)) OR instr(lower(text), lower(?3))
+            WHERE id < ?2
+            AND (owner = ?1 AND instr(lower(title), lower(?3)) OR instr(lower(text), lower(?3)))
             ORDER BY id DESC LIMIT ?4";
         let select = sqlx::query_as(select).bind(&owner.0).bind(page.before);
         let select = select.bind(&page.search).bind(page.limit + 1);

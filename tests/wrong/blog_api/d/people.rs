@@ -1,4 +1,4 @@
-// caught by: an author finds no other one's draft
+// caught by: others do not
 //! Who somebody is, and what they may do with a post.
 
 use crate::{Shared, input::Fault, store::Post};

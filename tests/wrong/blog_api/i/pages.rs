@@ -1,0 +1,61 @@
+// caught by: a hundred who want one page cost one rendering
+//! Texts as HTML. Another server makes it and takes its time, so each text of a post is sent there once.
+
+use crate::input::Fault;
+use axum::http::StatusCode;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+/// The text that was rendered, and what came of it.
+type Kept = Arc<tokio::sync::Mutex<Option<(String, String)>>>;
+
+pub struct Pages {
+    renderer: String,
+    web: reqwest::Client,
+    /// By the number of the post.
+    kept: Mutex<HashMap<i64, Kept>>,
+}
+
+impl Pages {
+    pub fn new(upstream: &str) -> Self {
+        Self {
+            renderer: format!("{upstream}/render"),
+            web: reqwest::Client::new(),
+            kept: Mutex::default(),
+        }
+    }
+
+    pub async fn html(&self, post: i64, text: &str) -> Result<String, Fault> {
+        let kept = self
+            .kept
+            .lock()
+            .expect("no panic")
+            .entry(post)
+            .or_default()
+            .clone();
+        let found = kept.lock().await.clone();
+        if let Some((_, html)) = found.filter(|(rendered, _)| rendered == text) {
+            return Ok(html);
+        }
+        // A failure is not kept: the next one who waits tries again.
+        let html = self.render(text).await.map_err(|error| {
+            eprintln!("the renderer: {error}");
+            Fault(StatusCode::BAD_GATEWAY)
+        })?;
+        *kept.lock().await = Some((text.to_string(), html.clone()));
+        Ok(html)
+    }
+
+    pub fn forget(&self, post: i64) {
+        self.kept.lock().expect("no panic").remove(&post);
+    }
+
+    async fn render(&self, text: &str) -> reqwest::Result<String> {
+        let request = self.web.post(&self.renderer);
+        let request = request.header("Content-Type", "text/plain; charset=utf-8");
+        let answer = request.body(text.to_string()).send().await?;
+        answer.error_for_status()?.text().await
+    }
+}

@@ -16,10 +16,12 @@ use std::{
 
 mod build_dir;
 mod handed_out;
+mod listing;
 pub mod project;
 mod scratch;
 
 pub use build_dir::BuildDir;
+pub use listing::{files_below, list_dir};
 pub use scratch::{Scratch, remove_scratch, scratch, sweep};
 
 /// The directory of what several exercises share, below `exercises/`.
@@ -416,40 +418,6 @@ pub fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path)
         .and_then(|metadata| metadata.modified())
         .ok()
-}
-
-/// The entries of a directory in order of their names; none if there is no such directory.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn list_dir(path: &Path) -> Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::io("read", path)(error)),
-    };
-    let mut paths = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<io::Result<Vec<_>>>()
-        .map_err(Error::io("read", path))?;
-    paths.sort();
-    Ok(paths)
-}
-
-/// All files below a directory, in order; none if there is no such directory.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in list_dir(dir)? {
-        if path.is_dir() {
-            files.extend(files_below(&path)?);
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }
 
 /// The ending of a file's name after the last dot, or nothing.

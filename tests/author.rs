@@ -55,7 +55,7 @@ fn a_sound_course_has_nothing_to_be_told() {
     let tiny = sound();
     for args in [&["dev", "check"][..], &["dev", "check", "adder"]] {
         tiny.run(args).ends_with(0).says(&[
-            "1 solutions, 1 starting files, 1 right and 2 wrong answers tried: 0 errors, 0 warnings.",
+            "1 solution, 1 starting file, 1 right and 2 wrong answers tried: 0 errors, 0 warnings.",
         ]);
     }
 }

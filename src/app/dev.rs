@@ -210,22 +210,17 @@ fn summary(verdict: &Verdict) -> String {
     };
     let errors = errors(verdict).count();
     let mut text = format!(
-        "{} solutions, {} starting files, {} right and {} wrong answers tried: ",
-        count(Role::Solution),
-        count(Role::Start),
+        "{}, {}, {} right and {} tried: ",
+        counted(count(Role::Solution), "solution"),
+        counted(count(Role::Start), "starting file"),
         count(Role::Right),
-        count(Role::Wrong),
+        counted(count(Role::Wrong), "wrong answer"),
     );
     let _ = writeln!(
         text,
-        "{errors} {}, {} {}.",
-        if errors == 1 { "error" } else { "errors" },
-        verdict.faults.len() - errors,
-        if verdict.faults.len() - errors == 1 {
-            "warning"
-        } else {
-            "warnings"
-        },
+        "{}, {}.",
+        counted(errors, "error"),
+        counted(verdict.faults.len() - errors, "warning"),
     );
     let skipped = verdict.proofs.iter().filter_map(|(trial, proof)| {
         let reason = proof.skipped.as_ref()?;
@@ -240,6 +235,14 @@ fn summary(verdict: &Verdict) -> String {
         );
     }
     text
+}
+
+/// As in "1 error" and "2 errors".
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
 }
 
 fn json_of(course: Option<&Course>, verdict: &Verdict) -> serde_json::Value {

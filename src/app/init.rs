@@ -26,6 +26,8 @@ pub(super) fn init(dir: &Path, from: Option<&Path>, root: Option<&Path>) -> Resu
     };
     let dir = std::path::absolute(dir).map_err(Error::io("find", dir))?;
     let (course, repository) = author::init(&package, &dir)?;
+    // Without `..`, now that it is there.
+    let dir = std::fs::canonicalize(&dir).unwrap_or(dir);
     let progress = Store::new(&course.workspace).load()?;
     context::refresh_manifest(&course, &progress)?;
     let git = match repository {

@@ -39,7 +39,7 @@ pub fn new_course(root: &Path) -> Result<Vec<PathBuf>> {
         });
     }
     let workspace = Workspace::at(root);
-    let mut written = vec![workspace.info(), workspace.git_ignore()];
+    let written = [workspace.info(), workspace.git_ignore()];
     workspace::write_atomic(&written[0], include_bytes!("templates/info.toml.txt"))?;
     workspace::write_atomic(&written[1], include_bytes!("templates/gitignore.txt"))?;
     let (name, dir, title) = FIRST;
@@ -49,11 +49,14 @@ pub fn new_course(root: &Path) -> Result<Vec<PathBuf>> {
         dir: dir.into(),
         chapter_title: Some(title.into()),
     };
-    written.extend(new_exercise(&workspace, None, &first)?);
-    Ok(written
+    let info = workspace.shown(&workspace.info()).to_owned();
+    let of_first = new_exercise(&workspace, None, &first)?;
+    let mut written: Vec<PathBuf> = written
         .iter()
         .map(|file| workspace.shown(file).to_owned())
-        .collect())
+        .collect();
+    written.extend(of_first.into_iter().filter(|file| *file != info));
+    Ok(written)
 }
 
 /// Makes an exercise in the course that is in `workspace`; `course` is `None` for one that has none yet.

@@ -280,8 +280,58 @@ pub fn advice(job: Job<'_>, means: Means<'_>) -> Result<Vec<String>> {
         manner: &build::USUAL,
     };
     let linted = build::lint(means.toolchain, unit, Warnings::Told, means.cancel)?;
-    Ok(linted
-        .of(Level::Warning)
-        .map(|message| message.rendered.clone())
+    let told: Vec<&Diagnostic> = linted.of(Level::Warning).collect();
+    let hidden = match job.exercise.kind {
+        Kind::Rust => workspace::read_if_there(&job.course.check_program(job.exercise))?,
+        _ => None,
+    };
+    // The hidden tests are not there when Clippy looks: what only they call, and what that calls, is not unused.
+    let hidden = hidden.unwrap_or_default();
+    let is_called = told
+        .iter()
+        .any(|one| is_unused_but_in(&one.message, &hidden));
+    Ok(told
+        .into_iter()
+        .filter(|one| !(is_called && unused(&one.message).is_some()))
+        .map(|one| one.rendered.clone())
         .collect())
+}
+
+/// The names in a message about something that is never used, read or made.
+fn unused(message: &str) -> Option<impl Iterator<Item = &str>> {
+    let names = message.split('`').skip(1).step_by(2);
+    let is_about_use = ["used", "read", "constructed"];
+    let mut ways = is_about_use.iter();
+    ways.any(|way| message.ends_with(&format!(" never {way}")))
+        .then_some(names)
+}
+
+fn is_unused_but_in(message: &str, hidden: &str) -> bool {
+    let words = || hidden.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    unused(message).is_some_and(|mut names| names.any(|name| words().any(|word| word == name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hidden_tests_call_is_not_unused() {
+        let hidden =
+            "use super::*;\n#[test]\nfn it_pops() { assert_eq!(Queue::new().pop_back(), None); }\n";
+        for called in [
+            "method `pop_back` is never used",
+            "methods `push_back` and `pop_back` are never used",
+            "struct `Queue` is never constructed",
+        ] {
+            assert!(is_unused_but_in(called, hidden), "{called}");
+        }
+        for other in [
+            "method `pop` is never used",
+            "unused variable: `pop_back`",
+            "the name `Queue` is long",
+        ] {
+            assert!(!is_unused_but_in(other, hidden), "{other}");
+        }
+    }
 }

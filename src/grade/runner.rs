@@ -157,11 +157,7 @@ impl<'a> Runner<'a> {
         file: &Source,
         cancel: &Cancel,
     ) -> Result<Mark> {
-        let mark = self.judge_once(exercise, file, cancel)?;
-        match mark.verdict {
-            Verdict::Fault => self.judge_once(exercise, file, cancel),
-            _ => Ok(mark),
-        }
+        at_most_twice(|| self.judge_once(exercise, file, cancel))
     }
 
     fn judge_once(&self, exercise: &Exercise, file: &Source, cancel: &Cancel) -> Result<Mark> {
@@ -245,6 +241,19 @@ impl<'a> Runner<'a> {
         let sandbox = local.fold(sandbox, Sandbox::readable);
         sandbox.writable(work).around(program)
     }
+}
+
+/// The second mark after a fault says what the fault was, so that nothing is hidden.
+fn at_most_twice(judge: impl Fn() -> Result<Mark>) -> Result<Mark> {
+    let first = judge()?;
+    if first.verdict != Verdict::Fault {
+        return Ok(first);
+    }
+    let second = judge()?;
+    Ok(Mark {
+        retried: first.why,
+        ..second
+    })
 }
 
 /// The other side: judges one file in `work` and gives the line to print. The secret comes on standard input.
@@ -350,6 +359,31 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fault_is_tried_again_once_and_the_mark_says_what_it_was() {
+        let tries = std::cell::Cell::new(0);
+        let judge = |verdicts: &'static [Verdict]| {
+            tries.set(0);
+            at_most_twice(|| {
+                tries.set(tries.get() + 1);
+                let verdict = verdicts[tries.get() - 1];
+                let why = format!("try {}", tries.get());
+                Ok(Mark::without_report("a", verdict, 1, why))
+            })
+            .expect("a mark")
+        };
+        let mark = judge(&[Verdict::Fault, Verdict::Passed]);
+        assert_eq!(mark.verdict, Verdict::Passed);
+        assert_eq!(mark.retried.as_deref(), Some("try 1"));
+        let mark = judge(&[Verdict::Fault, Verdict::Fault]);
+        assert_eq!(
+            (mark.verdict, mark.why.as_deref()),
+            (Verdict::Fault, Some("try 2"))
+        );
+        let mark = judge(&[Verdict::Failed]);
+        assert_eq!((mark.verdict, mark.retried), (Verdict::Failed, None));
+    }
 
     #[test]
     fn only_a_mark_with_the_right_signature_is_one() {

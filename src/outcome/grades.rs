@@ -42,6 +42,9 @@ pub struct Mark {
     pub claims: (usize, usize),
     /// Milliseconds that the check took.
     pub took_ms: u64,
+    /// What went wrong at the first try, if that was a fault of the machine and this is the mark of the second.
+    #[serde(default)]
+    pub retried: Option<String>,
 }
 
 /// The verdict on one exercise of one learner.
@@ -75,6 +78,7 @@ impl Mark {
             why,
             claims: (report.passed_checks(), report.checks.len()),
             took_ms: report.timings.total_ms as u64,
+            retried: None,
         }
     }
 
@@ -88,6 +92,7 @@ impl Mark {
             why: Some(why),
             claims: (0, 0),
             took_ms: 0,
+            retried: None,
         }
     }
 }

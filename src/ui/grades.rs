@@ -34,7 +34,26 @@ pub fn table(grades: &Grades) -> String {
         grades.learners.len(),
         grades.sandbox
     );
+    text.push_str(&retried(grades));
     text
+}
+
+/// What was judged twice, and because of what: a fault that comes often is no accident.
+fn retried(grades: &Grades) -> String {
+    let marks = grades.learners.iter().flat_map(|learner| {
+        let marks = learner.marks.iter();
+        marks.filter_map(move |mark| Some((learner, mark, mark.retried.as_deref()?)))
+    });
+    let marks: Vec<_> = marks.collect();
+    let Some((learner, mark, why)) = marks.first() else {
+        return String::new();
+    };
+    format!(
+        "Judged twice, after a fault of the machine: {}, the first of them {} of {} ({why}).\n",
+        marks.len(),
+        mark.exercise,
+        learner.learner
+    )
 }
 
 /// What a learner has not passed.
@@ -70,13 +89,14 @@ fn open(learner: &Graded) -> String {
 
 /// One line for each exercise of each learner.
 pub fn csv(grades: &Grades) -> String {
-    let mut text = String::from("learner,exercise,verdict,points,worth,claims_held,claims,why\n");
+    let mut text =
+        String::from("learner,exercise,verdict,points,worth,claims_held,claims,why,retried\n");
     for learner in &grades.learners {
         for mark in &learner.marks {
             let verdict = serde_json::to_value(mark.verdict).unwrap_or_default();
             let _ = writeln!(
                 text,
-                "{},{},{},{},{},{},{},{}",
+                "{},{},{},{},{},{},{},{},{}",
                 cell(&learner.learner),
                 cell(&mark.exercise),
                 verdict.as_str().unwrap_or_default(),
@@ -84,7 +104,8 @@ pub fn csv(grades: &Grades) -> String {
                 mark.worth,
                 mark.claims.0,
                 mark.claims.1,
-                cell(mark.why.as_deref().unwrap_or_default())
+                cell(mark.why.as_deref().unwrap_or_default()),
+                cell(mark.retried.as_deref().unwrap_or_default())
             );
         }
     }
@@ -134,7 +155,17 @@ mod tests {
     }
 
     #[test]
+    fn what_was_judged_twice_is_told_below_the_table() {
+        let mut class = class();
+        assert!(!table(&class).contains("twice"));
+        class.learners[0].marks[1].retried = Some("no memory".into());
+        let told = "Judged twice, after a fault of the machine: 1, the first of them b of anna (no memory).\n";
+        assert!(table(&class).ends_with(told), "{}", table(&class));
+        assert!(csv(&class).ends_with(",no memory\n"));
+    }
+
+    #[test]
     fn a_cell_is_quoted_and_is_never_a_formula() {
-        assert!(csv(&class()).contains("anna,a,failed,0,2,0,0,\"'=1+1, \"\"x\"\"\"\n"));
+        assert!(csv(&class()).contains("anna,a,failed,0,2,0,0,\"'=1+1, \"\"x\"\"\",\n"));
     }
 }

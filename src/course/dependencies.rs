@@ -21,7 +21,7 @@ impl Course {
             .map(|name| format!("[profile.dev.package.{name}]\nopt-level = 3\n"))
             .collect();
         Some(format!(
-            "{dependencies}\n[profile.dev]\ndebug = false\n{heavy}"
+            "{dependencies}\n[profile.dev]\ndebug = false\nincremental = false\n{heavy}"
         ))
     }
 

@@ -31,13 +31,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = Router::new()
         .route("/notes", get(notes::list).post(notes::add))
         .route("/notes/{id}", one)
-        // Around the routes, so that no handler can forget to ask who it is.
-        .route_layer(middleware::from_fn_with_state(
+        .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED))
+        // Around the routes and their 405, so that no handler can forget to ask who it is. Another path is 404 for everybody.
+        .layer(middleware::from_fn_with_state(
             Arc::new(tokens),
             owner::known,
         ))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND))
-        .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED))
         .with_state(Store::open(&file).await?);
     let port = env::var("PORT").unwrap_or("8080".to_string());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::{FromRow, Result, Row, SqlitePool, sqlite::SqliteConnectOptions, sqlite::SqliteRow};
 
-// TODO: Say in the table what a note is made of. A database file is empty when it is new, and full when the server starts again.
+// TODO: Say in the table what a note is made of, and in `list` which comes first. A database file is empty when it is new, and full when the server starts again.
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS notes (
     title TEXT NOT NULL
 )";

@@ -6,11 +6,12 @@ use super::{
     diagnostics::{self, Diagnostic, Level},
     flag,
     linker::{self, DirectLink},
+    standby::Ready,
 };
 use crate::{
     called,
     error::{Error, Result},
-    process::{self, Cancel, End, Program, Running},
+    process::{self, Cancel, Captured, End, Program},
     workspace,
 };
 use std::{
@@ -160,16 +161,21 @@ fn compile_by_rustc(
     if remembers(unit) && (standby.is_some() || incremental.is_dir()) {
         rustc = rustc.arg(flag("-Cincremental=", incremental));
     }
+    let plain = unit;
     let source = naming(unit.source, shared(unit));
     let unit = Unit {
         source: &source,
-        ..unit
+        ..plain
     };
     let place = unit.dir.join(unit.shown);
     write_beside(unit)?;
-    let waiting = standby.and_then(|standby| standby.take(&rustc, &place, unit.source));
+    let waiting = standby.and_then(|standby| {
+        let looks = || (messages_only(&toolchain.rustc, plain), plain.source);
+        let look = remembers(unit).then(looks);
+        standby.take((&rustc, unit.source), look, &place)
+    });
     let from_standby = match waiting {
-        Some(running) => watch_over(running, cancel, on_error)?,
+        Some(ready) => watch_over(ready, cancel, on_error)?,
         None => None,
     };
     let mut compiled = match from_standby {
@@ -228,13 +234,17 @@ pub fn type_check(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Res
 }
 
 fn look_at(compiler: &Path, unit: Unit<'_>, more: &[&str], cancel: &Cancel) -> Result<Compiled> {
+    write_source(unit)?;
+    let look = messages_only(compiler, unit).args(more);
+    invoke(&look, cancel, &|_| {})
+}
+
+/// A compiler that stops where a program would be made.
+fn messages_only(compiler: &Path, unit: Unit<'_>) -> Program {
     let out = unit.dir.join(format!("{}.metadata", unit.name));
-    let look = common(compiler, unit)
+    common(compiler, unit)
         .args(["--emit=metadata", "-o"])
         .arg(out)
-        .args(more);
-    write_source(unit)?;
-    invoke(&look, cancel, &|_| {})
 }
 
 fn write_beside(unit: Unit<'_>) -> Result<()> {
@@ -356,22 +366,28 @@ fn linked_fast(
 
 /// Runs the compiler on a file.
 fn invoke(program: &Program, cancel: &Cancel, on_error: &dyn Fn(Diagnostic)) -> Result<Compiled> {
-    let compiled = watch_over(process::spawn(program)?, cancel, on_error)?;
+    let ready = Ready {
+        compiler: process::spawn(program)?,
+        look: None,
+    };
+    let compiled = watch_over(ready, cancel, on_error)?;
     compiled.ok_or_else(|| Error::tool("the compiler did not read its input", "Save again."))
 }
 
 /// Waits for a compiler that knows its source. `program` is set, to nothing in particular, if it succeeded; `None` if it
 /// was fed its source and has not taken it, so that what it said is about something else.
 ///
-/// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that.
+/// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that. Nor for the compiler
+/// when the one that looks beside it has told all errors.
 fn watch_over(
-    mut running: Running,
+    ready: Ready,
     cancel: &Cancel,
     on_error: &dyn Fn(Diagnostic),
 ) -> Result<Option<Compiled>> {
+    let Ready { mut compiler, look } = ready;
     let started = Instant::now();
     let told = Cell::new(false);
-    let end = running.wait_unless(None, cancel, |said| {
+    let has_told_all = |said: &Captured| {
         if !told.get() && said.last_line_has(ERROR) {
             let so_far = diagnostics::parse(&said.output().text);
             if let Some(first) = so_far.into_iter().find(|d| d.level == Level::Error) {
@@ -380,9 +396,25 @@ fn watch_over(
             }
         }
         said.last_line_has(SUMMARY)
+    };
+    let from_look = Cell::new(false);
+    let mut end = compiler.wait_unless(None, cancel, |said| {
+        from_look.set(
+            look.as_ref()
+                .is_some_and(|look| has_told_all(look.stderr())),
+        );
+        from_look.get() || has_told_all(said)
     });
     let took = started.elapsed();
-    running.kill();
+    compiler.kill();
+    let mut running = compiler;
+    if let Some(mut look) = look {
+        look.kill();
+        if from_look.get() {
+            end = None;
+            running = look;
+        }
+    }
     if end == Some(End::Cancelled) {
         return Err(Error::Cancelled);
     }

@@ -9,8 +9,8 @@ use crate::{
     outcome::grades::{Graded, Grades, Mark, Verdict},
     workspace,
 };
+use hmac_sha256::Hash;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
     fs::{File, OpenOptions},
@@ -103,7 +103,7 @@ impl Ledger {
             Source::Missing | Source::Project(_) => "\0missing".into(),
             Source::Unreadable(why) => format!("\0{why}"),
         };
-        let mut digest = Sha256::new();
+        let mut digest = Hash::new();
         for part in [
             &self.identity,
             learner,

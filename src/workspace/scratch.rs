@@ -52,13 +52,17 @@ pub(super) fn unfinished(dir: &Path) -> io::Result<NamedTempFile> {
 /// Removes what processes that do not live any more have left: temporary directories, and files of the course that they had not
 /// written to their end. `lives` tells whether the process with a number does.
 pub fn sweep(workspace: &Workspace, lives: impl Fn(u32) -> bool) {
+    sweep_both(&env::temp_dir(), workspace, lives);
+}
+
+fn sweep_both(temporary: &Path, workspace: &Workspace, lives: impl Fn(u32) -> bool) {
     let is_left = |path: &Path, prefix: &str| {
         owner(path, prefix).is_some_and(|process| process != process::id() && !lives(process))
     };
     // What cannot be read or removed is left for another time: nothing depends on it.
-    for path in list_dir(&env::temp_dir()).unwrap_or_default() {
+    for path in list_dir(temporary).unwrap_or_default() {
         if is_left(&path, SCRATCH_PREFIX) {
-            remove_scratch(&path);
+            let _ = fs::remove_dir_all(path);
         }
     }
     let mut files = list_dir(workspace.root()).unwrap_or_default();
@@ -129,8 +133,18 @@ mod tests {
             write(".backendlings-7-notes"),
             write("x.unfinished"),
         ];
-        sweep(&workspace, |process| process == 8);
+        // Not the system's own: other runners have directories there that they need.
+        let temporary = dir.path().join("temporary");
+        let place = |name: &str| temporary.join(name);
+        let kept = ["backendlings-8-abc", "backendlings-notes", "7-abc"].map(place);
+        let gone = place("backendlings-7-abc");
+        for made in kept.iter().chain([&gone]) {
+            create_dir(made).expect("created");
+        }
+        sweep_both(&temporary, &workspace, |process| process == 8);
         assert!(!left.exists());
+        assert!(!gone.exists());
+        assert!(kept.iter().all(|directory| directory.is_dir()));
         for kept in learners.iter().chain([&of_another]) {
             assert!(kept.exists(), "{}", kept.display());
         }

@@ -1,6 +1,6 @@
 //! `update`: what a newer course has done to the learner's directory, in words.
 
-use super::{End, context};
+use super::{End, context, handed_out};
 use crate::{
     author::{self, Package, Updated},
     course::Course,
@@ -21,6 +21,7 @@ pub(super) fn update(root: Option<&Path>, from: Option<&Path>) -> Result<End> {
                 .into(),
         })?,
     };
+    handed_out::tell(&package);
     let updated = author::update(&Course::load(workspace.clone())?, &package)?;
     let course = Course::load(workspace)?;
     let progress = Store::new(&course.workspace).load()?;

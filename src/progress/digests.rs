@@ -19,7 +19,7 @@ use std::{
 const HEAD: &str = "# Written by `dev check`: git's name for the text that learners begin with. Newer copies are known by it.\n";
 
 /// Git's name for the shipped text of each starting file.
-type Names = BTreeMap<PathBuf, String>;
+pub(super) type Names = BTreeMap<PathBuf, String>;
 
 /// Takes new copies of the files whose shipped text is another one than before.
 ///
@@ -66,7 +66,10 @@ pub fn write_digests(course: &Course, shipped: &[PathBuf]) -> Result<()> {
 }
 
 /// The names of the texts that lie there now; none without git.
-fn names_of<'a>(workspace: &Workspace, files: impl IntoIterator<Item = &'a PathBuf>) -> Names {
+pub(super) fn names_of<'a>(
+    workspace: &Workspace,
+    files: impl IntoIterator<Item = &'a PathBuf>,
+) -> Names {
     let there = |file: &&PathBuf| workspace.root().join(file).is_file();
     let files: Vec<&PathBuf> = files.into_iter().filter(there).collect();
     let args = ["hash-object", "--"].map(Path::new).into_iter();
@@ -85,7 +88,7 @@ fn names_of<'a>(workspace: &Workspace, files: impl IntoIterator<Item = &'a PathB
     }
 }
 
-fn read(file: &Path) -> Result<Names> {
+pub(super) fn read(file: &Path) -> Result<Names> {
     let text = workspace::read_if_there(file)?.unwrap_or_default();
     let names = packed::digests(&text);
     Ok(names

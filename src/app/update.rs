@@ -61,6 +61,13 @@ fn words(updated: &Updated) -> String {
             "          see the difference: git diff --no-index {mine} {new}"
         );
     }
+    for file in &updated.dropped {
+        let _ = writeln!(
+            text,
+            "kept      {} is no longer in the course, but your project may use it; remove it if not",
+            file.display()
+        );
+    }
     for (file, mine) in &updated.put_back {
         let _ = writeln!(
             text,

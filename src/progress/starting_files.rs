@@ -108,8 +108,7 @@ impl<'a> Records<'a> {
     /// True if it is written down which text of this file is the shipped one. Without git a name tells nothing.
     fn knows(&self, file: &Path) -> bool {
         self.given.contains_key(file)
-            || (self.names.contains_key(file)
-                && (self.has_git || self.settled.contains_key(file)))
+            || (self.names.contains_key(file) && (self.has_git || self.settled.contains_key(file)))
     }
 
     /// True if that is written down for another file of the same project.

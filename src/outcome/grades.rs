@@ -2,7 +2,7 @@
 //!
 //! `grade` makes it, `ui` writes it as a table, CSV, JSON and JUnit. The field names are a promise (README, "For scripts").
 
-use super::{Outcome, Report, StageState};
+use super::{Detail, Finding, Outcome, Report, StageState};
 use serde::{Deserialize, Serialize};
 
 /// A class.
@@ -36,7 +36,7 @@ pub struct Mark {
     pub worth: u32,
     /// The points that the learner has for it.
     pub points: u32,
-    /// The first claim that does not hold, the reason for skipping, or the fault.
+    /// The first claim that does not hold, with the compiler's words if it refuses the text; the reason for skipping, or the fault.
     pub why: Option<String>,
     /// The number of claims that hold, and of all claims.
     pub claims: (usize, usize),
@@ -88,7 +88,7 @@ impl Worth {
 impl Mark {
     /// The mark for a report. An exercise gives its points if it passes; a project gives them for each stage that holds.
     pub fn of(report: &Report, worth: Worth) -> Self {
-        let first = || report.findings.first().map(|finding| finding.claim.clone());
+        let first = || report.findings.first().map(first_words);
         let (verdict, why) = match &report.outcome {
             Outcome::Passed => (Verdict::Passed, None),
             Outcome::Failed => (Verdict::Failed, first()),
@@ -128,6 +128,14 @@ impl Mark {
             took_ms: 0,
             retried: None,
         }
+    }
+}
+
+/// The claim; of what the compiler refuses, its words too, for the claim is always the same.
+fn first_words(finding: &Finding) -> String {
+    match (&finding.detail, &finding.actual) {
+        (Some(Detail::Compiler { .. }), Some(actual)) => format!("{}: {actual}", finding.claim),
+        _ => finding.claim.clone(),
     }
 }
 

@@ -19,7 +19,7 @@ use std::{
 };
 
 /// What somebody writes by hand has fewer bytes than this.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+pub const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A project's files, and where they lie.
 #[derive(Clone, Debug, PartialEq, Eq)]

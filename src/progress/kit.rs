@@ -81,6 +81,6 @@ pub fn digest_of_bytes(bytes: &[u8]) -> String {
 }
 
 /// Git on Windows writes `\r\n`; the file is the same one.
-fn text_of(bytes: Vec<u8>) -> String {
+pub(super) fn text_of(bytes: Vec<u8>) -> String {
     String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
 }

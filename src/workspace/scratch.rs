@@ -52,10 +52,12 @@ pub(super) fn unfinished(dir: &Path) -> io::Result<NamedTempFile> {
 /// Removes what processes that do not live any more have left: temporary directories, and files of the course that they had not
 /// written to their end. `lives` tells whether the process with a number does.
 pub fn sweep(workspace: &Workspace, lives: impl Fn(u32) -> bool) {
-    sweep_both(&env::temp_dir(), workspace, lives);
+    sweep_in(&env::temp_dir(), workspace, lives);
 }
 
-fn sweep_both(temporary: &Path, workspace: &Workspace, lives: impl Fn(u32) -> bool) {
+/// The same where temporary directories lie in `temporary`. A test must not look into the one that everybody shares: there it would take
+/// away what runners at work need.
+fn sweep_in(temporary: &Path, workspace: &Workspace, lives: impl Fn(u32) -> bool) {
     let is_left = |path: &Path, prefix: &str| {
         owner(path, prefix).is_some_and(|process| process != process::id() && !lives(process))
     };
@@ -133,18 +135,17 @@ mod tests {
             write(".backendlings-7-notes"),
             write("x.unfinished"),
         ];
-        // Not the system's own: other runners have directories there that they need.
-        let temporary = dir.path().join("temporary");
-        let place = |name: &str| temporary.join(name);
-        let kept = ["backendlings-8-abc", "backendlings-notes", "7-abc"].map(place);
-        let gone = place("backendlings-7-abc");
-        for made in kept.iter().chain([&gone]) {
-            create_dir(made).expect("created");
-        }
-        sweep_both(&temporary, &workspace, |process| process == 8);
-        assert!(!left.exists());
-        assert!(!gone.exists());
-        assert!(kept.iter().all(|directory| directory.is_dir()));
+        let temporary = scratch().expect("a directory");
+        let [gone, lives, own_one] = [7, 8, process::id()].map(|process| {
+            let path = temporary
+                .path()
+                .join(format!("{SCRATCH_PREFIX}{process}-abc"));
+            create_dir(&path.join("below")).expect("created");
+            path
+        });
+        sweep_in(temporary.path(), &workspace, |process| process == 8);
+        assert!(!left.exists() && !gone.exists());
+        assert!(lives.exists() && own_one.exists());
         for kept in learners.iter().chain([&of_another]) {
             assert!(kept.exists(), "{}", kept.display());
         }

@@ -1,8 +1,7 @@
 //! One run of rustc or clippy-driver on one exercise.
 
 use super::{
-    Linking, Manner, Panic, Standby, Toolchain, by_cargo,
-    dependencies::SharedCrates,
+    Harness, Linking, Standby, Toolchain, Unit, by_cargo,
     diagnostics::{self, Diagnostic, Level},
     flag,
     linker::{self, DirectLink},
@@ -15,10 +14,8 @@ use crate::{
     workspace,
 };
 use std::{
-    borrow::Cow,
     cell::Cell,
     env::consts::EXE_SUFFIX,
-    ffi::OsString,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -32,29 +29,6 @@ const ERROR: &[u8] = b"\"level\":\"error\"";
 /// What rustc says after its last error.
 const SUMMARY: &[u8] = b"\"message\":\"aborting due to ";
 
-/// What to compile.
-#[derive(Clone, Copy, Debug)]
-pub struct Unit<'a> {
-    /// The name of the program and the crate.
-    pub name: &'a str,
-    /// The text to compile.
-    pub source: &'a str,
-    /// The path that messages show; the text is written there below `dir`.
-    pub shown: &'a Path,
-    /// A directory of its own, kept from one compile to the next.
-    pub dir: &'a Path,
-    /// Which program to make of it.
-    pub harness: Harness,
-    /// How its crates become known to it; see [`super::Dependencies`].
-    pub linking: &'a Linking,
-    /// Further files that the text names as its modules, by paths as in `shown`.
-    pub beside: &'a [(PathBuf, String)],
-    /// How much of it stays the same from save to save.
-    pub constancy: Constancy,
-    /// How the course wants it compiled.
-    pub manner: &'a Manner,
-}
-
 /// What becomes of Clippy's warnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Warnings {
@@ -62,24 +36,6 @@ pub enum Warnings {
     Told,
     /// They are errors.
     Denied,
-}
-
-/// How much of a source stays the same from one compile to the next, apart from its crates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Constancy {
-    /// A part worth remembering, such as a check program beside the exercise.
-    Much,
-    /// Little: it is one small file.
-    Little,
-}
-
-/// Which program a source is made into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Harness {
-    /// The one with its `main`.
-    Main,
-    /// The one that runs its `#[test]` functions.
-    Tests,
 }
 
 /// What came of a compile.
@@ -158,11 +114,11 @@ fn compile_by_rustc(
         .arg("-o")
         .arg(&out);
     let incremental = unit.dir.join("incremental");
-    if remembers(unit) && (standby.is_some() || incremental.is_dir()) {
+    if unit.remembers() && (standby.is_some() || incremental.is_dir()) {
         rustc = rustc.arg(flag("-Cincremental=", incremental));
     }
     let plain = unit;
-    let source = naming(unit.source, shared(unit));
+    let source = unit.source_naming_shared();
     let unit = Unit {
         source: &source,
         ..plain
@@ -171,7 +127,7 @@ fn compile_by_rustc(
     write_beside(unit)?;
     let waiting = standby.and_then(|standby| {
         let looks = || (messages_only(&toolchain.rustc, plain), plain.source);
-        let look = remembers(unit).then(looks);
+        let look = unit.remembers().then(looks);
         standby.take((&rustc, unit.source), look, &place)
     });
     let from_standby = match waiting {
@@ -187,12 +143,6 @@ fn compile_by_rustc(
     };
     compiled.program = compiled.program.map(|_| out);
     Ok(compiled)
-}
-
-/// True if a compile gains by what rustc remembers of the one before: with crates a quarter (160 of 220 ms), and a third with a check
-/// program (95 of 140 ms). For one small file it costs disk and gives nothing.
-fn remembers(unit: Unit<'_>) -> bool {
-    !externs(unit).is_empty() || unit.constancy == Constancy::Much
 }
 
 /// Runs Clippy over a unit, for its messages only.
@@ -258,52 +208,6 @@ fn write_source(unit: Unit<'_>) -> Result<()> {
     workspace::write_if_changed(&unit.dir.join(unit.shown), unit.source.as_bytes())
 }
 
-/// rustc's arguments for the crates; none where cargo compiles.
-fn externs<'a>(unit: Unit<'a>) -> &'a [OsString] {
-    match unit.linking {
-        Linking::Rustc(externs) => &externs.args,
-        Linking::Cargo { .. } => &[],
-    }
-}
-
-/// The shared library with the crates, if there is one and the program can use it.
-fn shared<'a>(unit: Unit<'a>) -> Option<&'a SharedCrates> {
-    match unit.linking {
-        Linking::Rustc(externs) => externs.shared.as_ref().filter(|_| !aborts(unit)),
-        Linking::Cargo { .. } => None,
-    }
-}
-
-/// True if a panic ends the program. The shared libraries unwind, so such a program is linked without them.
-fn aborts(unit: Unit<'_>) -> bool {
-    unit.harness == Harness::Main && unit.manner.panic == Panic::Aborts
-}
-
-/// The source with a mention of the shared library: rustc links what the program names. It stands on the first empty line, which
-/// follows the text at the top, so that every line keeps its number and nothing is shown that the learner did not write.
-fn naming<'a>(source: &'a str, shared: Option<&SharedCrates>) -> Cow<'a, str> {
-    let Some(shared) = shared else {
-        return source.into();
-    };
-    let named = format!(
-        "#[allow(unused_extern_crates)] extern crate {} as _;",
-        shared.name
-    );
-    let mut start = 0;
-    for line in source.split_inclusive('\n') {
-        let text = line.trim();
-        if text.is_empty() && start > 0 {
-            return format!("{}{named}{}", &source[..start], &source[start..]).into();
-        }
-        // Past the text at the top, a line in the middle of something could be empty too.
-        if !text.starts_with("//") && !text.starts_with("#![") {
-            break;
-        }
-        start += line.len();
-    }
-    format!("{source}\n{named}\n").into()
-}
-
 fn common(compiler: &Path, unit: Unit<'_>) -> Program {
     // Variables that would change what rustc does: the learner's verdict must not depend on them.
     let mut program = Program::tool(compiler)
@@ -323,12 +227,12 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Program {
     if unit.harness == Harness::Tests {
         program = program.arg("--test");
     }
-    if aborts(unit) {
+    if unit.aborts() {
         program = program.arg("-Cpanic=abort");
     }
     let env = unit.manner.env.iter();
     let program = env.fold(program, |program, (name, value)| program.env(name, value));
-    program.args(&unit.manner.args).args(externs(unit))
+    program.args(&unit.manner.args).args(unit.externs())
 }
 
 /// What makes linking fast: no debug information, and the standard library as the shared one that the toolchain brings.
@@ -342,11 +246,11 @@ fn linked_fast(
 ) -> Program {
     let rustc = rustc.args(["-Cdebuginfo=0", "-Cstrip=debuginfo"]);
     // Elsewhere the program could not find the shared library without help from its surroundings.
-    let can_share = cfg!(unix) && !aborts(unit);
+    let can_share = cfg!(unix) && !unit.aborts();
     let Some(std) = toolchain.shared_std.as_deref().filter(|_| can_share) else {
         return rustc;
     };
-    let shared = shared(unit);
+    let shared = unit.shared();
     let mut rustc = rustc.arg("-Cprefer-dynamic");
     let mut found_in = vec![std];
     if let Some(shared) = shared {

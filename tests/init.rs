@@ -248,6 +248,135 @@ fn in_git_with_digest(course: &Tiny, file: &str) -> String {
     id
 }
 
+/// What a new learner gets of `file` out of a directory or an archive.
+fn handed_out(from: &Path, file: &str) -> (Ran, String) {
+    let home = empty();
+    let from = from.display().to_string();
+    let ran = run(home.path(), &["init", "learn", "--from", &from]).ends_with(0);
+    let text = fs::read_to_string(home.path().join("learn").join(file)).unwrap_or_default();
+    (ran, text)
+}
+
+#[test]
+fn out_of_a_clone_with_solved_exercises_learners_get_those_that_are_shipped() {
+    let course = Tiny::new();
+    in_git_with_digest(&course, ADDER_FILE);
+    let (ran, text) = handed_out(course.root(), ADDER_FILE);
+    assert_eq!((text.as_str(), ran.stderr.as_str()), (ADDER, ""));
+    for committed in [false, true] {
+        course.write(ADDER_FILE, adder_solved());
+        if committed {
+            git(
+                course.root(),
+                &["commit", "--quiet", "--all", "--message", "mine"],
+            );
+        }
+        let (ran, text) = handed_out(course.root(), ADDER_FILE);
+        assert_eq!(text, ADDER, "committed: {committed}");
+        let told = format!("Changed there, so handed out as shipped: {ADDER_FILE}");
+        ran.complains(&[&told, "dev check"]);
+    }
+    // The directory itself stays as it is.
+    assert_eq!(course.read(ADDER_FILE), adder_solved());
+    assert!(!course.path(".backendlings").exists());
+    // One that is gone there is handed out too.
+    fs::remove_file(course.path(ADDER_FILE)).expect("removed");
+    assert_eq!(handed_out(course.root(), ADDER_FILE).1, ADDER);
+}
+
+#[test]
+fn out_of_a_learners_directory_others_get_what_that_learner_was_given() {
+    let course = Tiny::new();
+    let home = empty();
+    let from = course.root().display().to_string();
+    run(home.path(), &["init", "learn", "--from", &from]).ends_with(0);
+    let learn = home.path().join("learn");
+    fs::write(learn.join(ADDER_FILE), adder_solved()).expect("written");
+    // Nothing of it is known from git.
+    fs::remove_dir_all(learn.join(".git")).expect("removed");
+    let (ran, text) = handed_out(&learn, ADDER_FILE);
+    assert_eq!(text, ADDER);
+    ran.complains(&["Changed there, so handed out as shipped"]);
+    // The same, packed with all that is private to the program.
+    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    tar.append_dir_all("learn", &learn).expect("packed");
+    let packed = tar.into_inner().expect("packed").finish().expect("packed");
+    let archive = home.path().join("learn.tar.gz");
+    fs::write(&archive, packed).expect("written");
+    assert_eq!(handed_out(&archive, ADDER_FILE).1, ADDER);
+    // Its copy is another one too: what was given is lost.
+    let copy = learn.join(".backendlings/pristine").join(ADDER_FILE);
+    fs::write(copy, adder_solved()).expect("written");
+    let from = learn.display().to_string();
+    run(home.path(), &["init", "other", "--from", &from])
+        .ends_with(2)
+        .complains(&[
+            ADDER_FILE,
+            "is not to be found",
+            "nothing was solved",
+            "dev check",
+        ]);
+    assert!(!home.path().join("other").exists());
+}
+
+#[test]
+fn where_nothing_says_what_is_shipped_a_changed_file_is_handed_out_and_told() {
+    let course = Tiny::new();
+    // The copies are taken at the first command.
+    course.run(&["list"]).ends_with(0);
+    course.write(ADDER_FILE, adder_solved());
+    let (ran, text) = handed_out(course.root(), ADDER_FILE);
+    assert_eq!(text, adder_solved());
+    ran.complains(&[
+        "Handed out as they are",
+        ADDER_FILE,
+        "reset --all",
+        "dev check",
+    ]);
+    course.run(&["reset", "--all", "--yes"]).ends_with(0);
+    let (ran, text) = handed_out(course.root(), ADDER_FILE);
+    assert_eq!((text.as_str(), ran.stderr.as_str()), (ADDER, ""));
+}
+
+#[test]
+fn of_a_project_and_of_the_kit_learners_get_what_is_shipped_and_nothing_that_was_added() {
+    const KIT: &str = "pub struct Counted;\n";
+    let digest = backendlings::progress::digest_of(KIT);
+    let course = Tiny::with_info(&format!(
+        "format_version = 1\n\n[kit]\n\"counted.rs\" = \"{digest}\"\n\n[[exercises]]\nname = \"notes\"\nkind = \"project\"\nhint = \"h\"\n"
+    ));
+    let files = ["exercises/notes/main.rs", "exercises/notes/SPEC.md"];
+    for file in files {
+        course.write(file, "as shipped");
+    }
+    course.write("exercises/kit/counted.rs", KIT);
+    course.write("exercises/notes.toml", "");
+    in_git(&course);
+    let names: String = files
+        .map(|file| {
+            let id = git(course.root(), &["hash-object", file]);
+            format!("{}  {file}\n", id.trim())
+        })
+        .concat();
+    course.write(packed::DIGESTS, names);
+    course.write(files[0], "solved");
+    course.write("exercises/notes/store.rs", "my own");
+    course.write("exercises/kit/counted.rs", "changed");
+    for (file, expected) in [
+        (files[0], "as shipped"),
+        (files[1], "as shipped"),
+        ("exercises/notes/store.rs", ""),
+        ("exercises/kit/counted.rs", KIT),
+    ] {
+        let (ran, text) = handed_out(course.root(), file);
+        assert_eq!(text, expected, "{file}");
+        ran.complains(&[
+            "as shipped: exercises/kit/counted.rs, exercises/notes/main.rs",
+            "so not handed out: exercises/notes/store.rs",
+        ]);
+    }
+}
+
 #[test]
 fn a_course_that_is_not_in_git_is_taken_as_it_lies_there() {
     let course = Tiny::new();

@@ -3,6 +3,7 @@
 
 mod common;
 
+use backendlings::{course::Course, progress, workspace::Workspace};
 use common::{Ran, program};
 use std::{
     fs,
@@ -284,6 +285,50 @@ fn an_authors_edit_counts_once_dev_check_has_proved_it_and_a_solved_file_never_d
         .ends_with(1)
         .says(&["the starting file passes"]);
     assert_eq!(course.read(DIGESTS), digests);
+}
+
+#[test]
+fn a_file_that_a_project_has_dropped_is_not_brought_back_by_a_reset() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let home = Place(dir.path().to_owned());
+    let course = Place(dir.path().join("course"));
+    for (file, text) in [
+        (
+            "info.toml",
+            "format_version = 1\n[[exercises]]\nname = \"notes\"\nkind = \"project\"\nhint = \"h\"\n",
+        ),
+        ("exercises/notes.toml", ""),
+        ("exercises/notes/main.rs", "mod store;\n"),
+        ("exercises/notes/store.rs", "// store\n"),
+    ] {
+        let file = course.0.join(file);
+        fs::create_dir_all(file.parent().expect("a parent")).expect("created");
+        fs::write(file, text).expect("written");
+    }
+    let publish = || {
+        let course = Course::load(Workspace::at(&course.0)).expect("right");
+        let files = progress::written(&course, &course.exercises[0]).expect("read");
+        progress::write_digests(&course, &files).expect("written");
+    };
+    course.git(&["init", "--quiet", "--initial-branch", "main"]);
+    publish();
+    course.commit();
+    home.git(&["clone", "--quiet", "course", "anna"]);
+    let anna = Place(dir.path().join("anna"));
+    anna.run(&["list"]).ends_with(0);
+    assert_eq!(anna.copy("exercises/notes/store.rs"), "// store\n");
+    fs::remove_file(course.0.join("exercises/notes/store.rs")).expect("removed");
+    fs::write(course.0.join("exercises/notes/main.rs"), "// all\n").expect("written");
+    publish();
+    assert!(!course.read(DIGESTS).contains("store.rs"));
+    course.commit();
+    fs::write(anna.0.join("exercises/notes/mine.rs"), "// mine\n").expect("written");
+    anna.git(&["pull", "--quiet"]);
+    anna.run(&["reset", "notes", "--yes"]).ends_with(0);
+    let left = fs::read_dir(anna.0.join("exercises/notes")).expect("readable");
+    let left: Vec<_> = left.map(|file| file.expect("there").file_name()).collect();
+    assert_eq!(left, ["main.rs"]);
+    assert_eq!(anna.read("exercises/notes/main.rs"), "// all\n");
 }
 
 /// The directory without those of these names.

@@ -345,3 +345,130 @@ fn a_name_that_is_still_taken_cannot_have_been_another_ones() {
         .ends_with(1)
         .says(&["info.toml:", "`one` is still the name of an exercise"]);
 }
+
+const PROJECT: &str = "format_version = 1\n\n[[exercises]]\nname = \"notes\"\ndir = \"a\"\nkind = \"project\"\nhint = \"h\"\n";
+
+/// A course with a project in the directory of `dir`: its main file, one that is dropped later, and what is asked for.
+fn project(info: &str, place: &str, files: &[(&str, &str)]) -> Tiny {
+    let tiny = Tiny::with_info(info);
+    tiny.write(
+        &format!("exercises/{place}.toml"),
+        "[[stage]]\ntitle = \"one\"\n[[stage.step]]\nclaim = \"it answers\"\nsend = { path = \"/\" }\nexpect = { status = 200 }\n",
+    );
+    for (file, text) in files {
+        tiny.write(&format!("exercises/{place}/{file}"), text);
+    }
+    tiny
+}
+
+const GIVEN: [(&str, &str); 3] = [
+    ("main.rs", "mod store;\nfn main() {}\n"),
+    ("store.rs", "// as given\n"),
+    ("SPEC.md", "old\n"),
+];
+
+/// `store.rs` is gone.
+const NEWER: [(&str, &str); 2] = [("main.rs", "fn main() {}\n"), ("SPEC.md", "new\n")];
+
+fn with_project() -> Learner {
+    let learner = Learner {
+        dir: tempfile::tempdir().expect("a directory"),
+    };
+    let course = project(PROJECT, "a/notes", &GIVEN);
+    let from = course.root().display().to_string();
+    let root = learner.root().display().to_string();
+    Ran::of(program(course.root()).args(["init", &root, "--from", &from])).ends_with(0);
+    learner
+}
+
+#[test]
+fn a_file_that_a_project_has_dropped_goes_if_nothing_was_begun_and_undo_brings_it_back() {
+    let learner = with_project();
+    let before = learner.everything();
+    learner
+        .update(&project(PROJECT, "a/notes", &NEWER))
+        .ends_with(0)
+        .says(&["removed   exercises/a/notes/store.rs"]);
+    assert!(!learner.root().join("exercises/a/notes/store.rs").exists());
+    learner.run(&["undo"]).ends_with(0);
+    assert_eq!(learner.everything(), before);
+}
+
+#[test]
+fn on_a_project_with_work_in_it_nothing_is_taken_away_and_a_reset_gives_the_newer_one() {
+    for edited in ["main.rs", "store.rs"] {
+        let learner = with_project();
+        let mine = format!("exercises/a/notes/{edited}");
+        learner.write(&mine, "mod store; // mine\n");
+        learner.write("exercises/a/notes/routes.rs", "// added\n");
+        let course = project(PROJECT, "a/notes", &NEWER);
+        learner.update(&course).ends_with(0).says(&[
+            "kept      exercises/a/notes/store.rs is no longer in the course, but your project may use it",
+        ]);
+        assert_eq!(learner.read(&mine), "mod store; // mine\n");
+        assert_eq!(learner.read("exercises/a/notes/routes.rs"), "// added\n");
+        assert_eq!(learner.read("exercises/a/notes/SPEC.md"), "new\n");
+        assert!(learner.root().join("exercises/a/notes/store.rs").exists());
+        learner
+            .update(&course)
+            .ends_with(0)
+            .says(&["You have the newest course already."]);
+        learner.run(&["reset", "notes"]).ends_with(0);
+        assert_eq!(learner.read("exercises/a/notes/main.rs"), "fn main() {}\n");
+        for gone in ["store.rs", "routes.rs"] {
+            let file = learner.root().join("exercises/a/notes").join(gone);
+            assert!(!file.exists(), "{gone} after a reset");
+        }
+    }
+}
+
+#[test]
+fn a_project_with_another_name_takes_every_file_along() {
+    let info = PROJECT
+        .replace("\"notes\"", "\"memos\"\nwas = [\"notes\"]")
+        .replace("\"a\"", "\"b\"");
+    let course = project(&info, "b/memos", &NEWER);
+    let learner = with_project();
+    learner.write("exercises/a/notes/main.rs", "mod store; // mine\n");
+    learner.write("exercises/a/notes/routes.rs", "// added\n");
+    let before = learner.everything();
+    learner.update(&course).ends_with(0).says(&[
+        "renamed   notes is memos now",
+        "kept      exercises/b/memos/store.rs",
+    ]);
+    for (file, text) in [
+        ("main.rs", "mod store; // mine\n"),
+        ("store.rs", "// as given\n"),
+        ("routes.rs", "// added\n"),
+        ("SPEC.md", "new\n"),
+    ] {
+        assert_eq!(learner.read(&format!("exercises/b/memos/{file}")), text);
+        let old = learner.root().join("exercises/a/notes").join(file);
+        assert!(!old.exists(), "{file} is still there");
+    }
+    learner.run(&["undo"]).ends_with(0);
+    assert_eq!(learner.everything(), before);
+    // Where nothing was begun, the dropped file does not go along.
+    let learner = with_project();
+    learner.update(&course).ends_with(0);
+    assert!(learner.root().join("exercises/b/memos/main.rs").exists());
+    for gone in ["exercises/a/notes/store.rs", "exercises/b/memos/store.rs"] {
+        assert!(!learner.root().join(gone).exists(), "{gone}");
+    }
+}
+
+#[test]
+fn a_project_that_is_gone_is_set_aside_whole_if_it_was_begun() {
+    let learner = with_project();
+    learner.write("exercises/a/notes/routes.rs", "// added\n");
+    learner
+        .update(&course(&[("one", "a", "", 1)]))
+        .ends_with(0)
+        .says(&["your work is removed/exercises/a/notes/routes.rs"]);
+    for file in ["main.rs", "store.rs", "SPEC.md", "routes.rs"] {
+        let aside = format!("removed/exercises/a/notes/{file}");
+        assert!(learner.root().join(&aside).is_file(), "no {aside}");
+        let old = learner.root().join("exercises/a/notes").join(file);
+        assert!(!old.exists(), "{file} is still there");
+    }
+}

@@ -1,6 +1,6 @@
 //! `init`: from the options to a learner's directory.
 
-use super::{End, context};
+use super::{End, context, handed_out};
 use crate::{
     author::{self, Package, Repository},
     called,
@@ -24,6 +24,7 @@ pub(super) fn init(dir: &Path, from: Option<&Path>, root: Option<&Path>) -> Resu
             },
         },
     };
+    handed_out::tell(&package);
     let dir = std::path::absolute(dir).map_err(Error::io("find", dir))?;
     let (course, repository) = author::init(&package, &dir)?;
     // Without `..`, now that it is there.

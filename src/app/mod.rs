@@ -6,6 +6,7 @@ mod dev;
 mod doctor;
 mod files;
 mod grade;
+mod handed_out;
 mod init;
 mod learn;
 mod place;

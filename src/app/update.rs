@@ -1,6 +1,6 @@
 //! `update`: what a newer course has done to the learner's directory, in words.
 
-use super::{End, context};
+use super::{End, context, handed_out};
 use crate::{
     author::{self, Package, Updated},
     course::Course,
@@ -21,6 +21,7 @@ pub(super) fn update(root: Option<&Path>, from: Option<&Path>) -> Result<End> {
                 .into(),
         })?,
     };
+    handed_out::tell(&package);
     let updated = author::update(&Course::load(workspace.clone())?, &package)?;
     let course = Course::load(workspace)?;
     let progress = Store::new(&course.workspace).load()?;
@@ -58,6 +59,13 @@ fn words(updated: &Updated) -> String {
         let _ = writeln!(
             text,
             "          see the difference: git diff --no-index {mine} {new}"
+        );
+    }
+    for file in &updated.dropped {
+        let _ = writeln!(
+            text,
+            "kept      {} is no longer in the course, but your project may use it; remove it if not",
+            file.display()
         );
     }
     for (file, mine) in &updated.put_back {

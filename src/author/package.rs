@@ -1,10 +1,14 @@
 //! A course as it is handed out: its files, from inside the program, from a directory or from an archive.
 //!
-//! It reads and writes nothing of a learner's; `init` and `update` do.
+//! Whoever has solved exercises there hands out the starting files all the same. It writes nothing of a learner's; `init` and `update` do.
 
+use super::shipped;
 use crate::{
+    called,
+    course::Course,
     error::{Error, Result},
-    workspace::{self, packed},
+    progress::starting_files,
+    workspace::{self, Workspace, packed},
 };
 use std::{
     collections::BTreeMap,
@@ -24,6 +28,12 @@ const MOST_BYTES: u64 = 200 * 1024 * 1024;
 pub struct Package {
     /// Path and contents.
     pub files: BTreeMap<PathBuf, Vec<u8>>,
+    /// Files that were changed where the course was taken from; those that are shipped are here in their place.
+    pub put_right: Vec<PathBuf>,
+    /// Files that somebody has added to a project there; they are not here.
+    pub left_out: Vec<PathBuf>,
+    /// Files that may have been solved there: nothing says which text is shipped, so they are here as they lay there.
+    pub unsure: Vec<PathBuf>,
 }
 
 impl Package {
@@ -34,7 +44,10 @@ impl Package {
             .into_iter()
             .map(|(path, bytes)| (PathBuf::from(path), bytes.to_vec()))
             .collect();
-        (!files.is_empty()).then_some(Self { files })
+        (!files.is_empty()).then_some(Self {
+            files,
+            ..Self::default()
+        })
     }
 
     /// The course in a directory, or in an archive: a `.zip`, or a `.tar.gz`.
@@ -42,20 +55,21 @@ impl Package {
     /// # Errors
     /// [`Error::Usage`] if there is none, or if the archive names a path outside of itself.
     pub fn open(from: &Path) -> Result<Self> {
-        let package = match from.is_dir() {
-            true => Self::from_dir(from)?,
-            false => Self::from_archive(from)?,
-        };
-        if !package.files.contains_key(Path::new("info.toml")) {
+        match from.is_dir() {
+            true => Self::from_dir(from, from),
+            false => Self::from_archive(from),
+        }
+    }
+
+    /// The course in `dir`; `from` is what the user has named.
+    fn from_dir(dir: &Path, from: &Path) -> Result<Self> {
+        let workspace = Workspace::at(dir);
+        if !workspace.info().is_file() {
             return Err(Error::Usage {
                 what: format!("{} holds no course: it has no info.toml", from.display()),
                 help: "Name a directory with an info.toml, or a .tar.gz or .zip of one.".into(),
             });
         }
-        Ok(package)
-    }
-
-    fn from_dir(dir: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
         for part in workspace::list_dir(dir)? {
             let is_part = |name: &str| part.file_name().is_some_and(|own| own == name);
@@ -71,7 +85,47 @@ impl Package {
                 }
             }
         }
-        Ok(Self { files })
+        Self::as_shipped(files, &Course::load(workspace)?, from)
+    }
+
+    /// Nobody is given what somebody has solved.
+    fn as_shipped(files: BTreeMap<PathBuf, Vec<u8>>, course: &Course, from: &Path) -> Result<Self> {
+        let found = starting_files(course, &shipped::read(&course.workspace)?)?;
+        if let Some(first) = found.lost.first() {
+            return Err(Error::Usage {
+                what: format!(
+                    "{} was changed in {}, and the one that learners begin with is not to be found there{}",
+                    first.display(),
+                    from.display(),
+                    match found.lost.len() - 1 {
+                        0 => String::new(),
+                        more => format!(", and so are {more} more"),
+                    }
+                ),
+                help: format!(
+                    "In a clone git may have it: git fetch --unshallow. Or name a directory in which nothing was solved. If you write this course and the file is as you want it: {}",
+                    called::command("dev check")
+                ),
+            });
+        }
+        let mut package = Self {
+            files,
+            unsure: found.unsure,
+            ..Self::default()
+        };
+        for (file, instead) in found.instead {
+            match instead {
+                Some(bytes) => {
+                    package.files.insert(file.clone(), bytes);
+                    package.put_right.push(file);
+                }
+                None => {
+                    package.files.remove(&file);
+                    package.left_out.push(file);
+                }
+            }
+        }
+        Ok(package)
     }
 
     /// GitHub and others put one directory around everything; that is passed over.
@@ -89,13 +143,26 @@ impl Package {
                 .unwrap_or(Path::new(""))
                 .to_owned(),
         };
+        // Into a directory, with what tells solved files from shipped ones.
+        let scratch = workspace::scratch()?;
+        let workspace = Workspace::at(scratch.path());
+        let records = [workspace.pristine(Path::new("")), workspace.shipped()];
+        let is_record = |path: &Path| records.iter().any(|record| path.starts_with(record));
         let mut files = BTreeMap::new();
         for (path, bytes) in all {
-            if let Ok(path) = path.strip_prefix(&around) {
-                take(&mut files, path.to_owned(), bytes);
+            let Ok(path) = path.strip_prefix(&around) else {
+                continue;
+            };
+            let file = scratch.path().join(path);
+            match is_record(&file) {
+                true => workspace::write_atomic(&file, &bytes)?,
+                false => take(&mut files, path.to_owned(), bytes),
             }
         }
-        Ok(Self { files })
+        for (path, bytes) in &files {
+            workspace::write_atomic(&scratch.path().join(path), bytes)?;
+        }
+        Self::from_dir(scratch.path(), archive)
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! Everything it does to files is one entry of the backups, so that `undo` takes back all of it.
 
+mod projects;
+
 use super::{package::Package, shipped};
 use crate::{
-    course::{Course, Exercise},
+    course::{Course, Exercise, Kind},
     error::{Error, Result},
     progress::{self, Overwrite, Progress, digest_of_bytes},
     workspace::{self, Workspace},
@@ -27,6 +29,8 @@ pub struct Updated {
     pub put_back: Vec<(PathBuf, PathBuf)>,
     /// Files that are gone.
     pub removed: Vec<PathBuf>,
+    /// Files that the course has dropped from a project on which the learner has begun; they stay, because the work may use them.
+    pub dropped: Vec<PathBuf>,
     /// The learner's work on exercises that are gone, and where it lies now.
     pub set_aside: Vec<(PathBuf, PathBuf)>,
     /// Exercises with another name than before.
@@ -57,12 +61,15 @@ pub fn update(old: &Course, package: &Package) -> Result<Updated> {
         new: &new,
         given: &given,
         package,
+        goes_on: Vec::new(),
         moved: BTreeMap::new(),
+        settled: BTreeSet::new(),
         writes: Vec::new(),
         updated: Updated::default(),
     };
-    plan.renames();
+    plan.renames()?;
     plan.files()?;
+    plan.projects()?;
     plan.leftovers()?;
     plan.private()?;
     progress::overwrite(&old.workspace, "update", &plan.writes)?;
@@ -75,42 +82,50 @@ struct Plan<'a> {
     new: &'a Course,
     given: &'a shipped::Shipped,
     package: &'a Package,
+    /// Exercises of the learner's course, each with what it is in the newer one.
+    goes_on: Vec<(&'a Exercise, &'a Exercise)>,
     /// Where the learner's file of a renamed exercise comes from, by where it goes.
     moved: BTreeMap<PathBuf, PathBuf>,
+    /// Files of which it is decided what becomes of them, though the newer course does not have them.
+    settled: BTreeSet<PathBuf>,
     writes: Vec<Overwrite>,
     updated: Updated,
 }
 
 impl Plan<'_> {
-    fn renames(&mut self) {
+    fn renames(&mut self) -> Result<()> {
         for exercise in &self.new.exercises {
             let before = |name: &&String| self.old.exercises.iter().find(|e| e.name == **name);
-            let known = self.old.exercises.iter().any(|e| e.name == exercise.name);
-            if let Some(was) = exercise
-                .was
-                .iter()
-                .find_map(|name| before(&name))
-                .filter(|_| !known)
-            {
+            // One that only went to another chapter keeps its name.
+            let was = match before(&&exercise.name) {
+                Some(same) => Some(same),
+                None => exercise.was.iter().find_map(|name| before(&name)),
+            };
+            let Some(was) = was else { continue };
+            self.goes_on.push((was, exercise));
+            if was.name != exercise.name {
                 self.updated
                     .renamed
                     .push((was.name.clone(), exercise.name.clone()));
-                self.move_file(was, exercise);
             }
+            self.move_files(was, exercise)?;
         }
-        // One that only went to another chapter keeps its name.
-        for exercise in &self.new.exercises {
-            if let Ok(was) = self.old.exercise(&exercise.name) {
-                self.move_file(was, exercise);
-            }
-        }
+        Ok(())
     }
 
-    fn move_file(&mut self, was: &Exercise, is: &Exercise) {
-        let (from, to) = (self.old.relative_file(was), self.new.relative_file(is));
-        if from != to {
-            self.moved.insert(to, from);
+    fn move_files(&mut self, was: &Exercise, is: &Exercise) -> Result<()> {
+        let (from, to) = (self.old.relative_place(was), self.new.relative_place(is));
+        if from == to || (was.kind == Kind::Project) != (is.kind == Kind::Project) {
+            return Ok(());
         }
+        for file in progress::written(self.old, was)? {
+            let goes_to = match file.strip_prefix(&from) {
+                Ok(below) if !below.as_os_str().is_empty() => to.join(below),
+                _ => to.clone(),
+            };
+            self.moved.insert(goes_to, file);
+        }
+        Ok(())
     }
 
     fn files(&mut self) -> Result<()> {
@@ -162,23 +177,31 @@ impl Plan<'_> {
         let moved: BTreeSet<PathBuf> = self.moved.values().cloned().collect();
         let given = self.given;
         for (path, digest) in given {
-            if self.package.files.contains_key(path) || moved.contains(path) {
+            if self.package.files.contains_key(path)
+                || moved.contains(path)
+                || self.settled.contains(path)
+            {
                 continue;
             }
             let Some(mine) = workspace::read_bytes_if_there(&self.here(path))? else {
                 continue;
             };
-            self.write(path, None);
             if digest_of_bytes(&mine) == *digest {
+                self.write(path, None);
                 self.updated.removed.push(path.clone());
             } else {
-                let aside = self.old.workspace.removed(path);
-                let aside = self.old.workspace.shown(&aside).to_owned();
-                self.write(&aside, Some(mine));
-                self.updated.set_aside.push((path.clone(), aside));
+                self.set_aside(path, mine);
             }
         }
         Ok(())
+    }
+
+    fn set_aside(&mut self, path: &Path, mine: Vec<u8>) {
+        let aside = self.old.workspace.removed(path);
+        let aside = self.old.workspace.shown(&aside).to_owned();
+        self.write(path, None);
+        self.write(&aside, Some(mine));
+        self.updated.set_aside.push((path.to_owned(), aside));
     }
 
     /// The copies as shipped, the digests and the progress: they go with the files, and come back with them.
@@ -188,6 +211,13 @@ impl Plan<'_> {
             if self.new.is_learners(file) {
                 let copy = workspace.pristine(file);
                 self.write(workspace.shown(&copy), Some(bytes.clone()));
+            }
+        }
+        // A reset must not bring back what the course has dropped.
+        for file in self.given.keys() {
+            if self.old.is_learners(file) && !self.package.files.contains_key(file) {
+                let copy = workspace.pristine(file);
+                self.write(workspace.shown(&copy), None);
             }
         }
         // The copies are those of the newer course, and known to be.

@@ -19,7 +19,7 @@ use std::{
 const HEAD: &str = "# Written by `dev check`: git's name for the text that learners begin with. Newer copies are known by it.\n";
 
 /// Git's name for the shipped text of each starting file.
-type Names = BTreeMap<PathBuf, String>;
+pub(super) type Names = BTreeMap<PathBuf, String>;
 
 /// Takes new copies of the files whose shipped text is another one than before.
 ///
@@ -30,10 +30,14 @@ pub(super) fn renew(course: &Course) -> Result<()> {
     let copy = workspace.pristine(workspace.shown(&workspace.digests()));
     let now = read(&workspace.digests())?;
     let mut settled = read(&copy)?;
+    let dropped = dropped(course, &settled, &now);
+    for file in &dropped {
+        workspace::remove_file(&workspace.pristine(file))?;
+    }
     settled.retain(|file, name| now.get(file) == Some(name) && workspace.pristine(file).is_file());
     let mut wanted = now;
     wanted.retain(|file, _| !settled.contains_key(file) && course.is_learners(file));
-    if wanted.is_empty() {
+    if wanted.is_empty() && dropped.is_empty() {
         return Ok(());
     }
     let here = names_of(workspace, wanted.keys());
@@ -50,6 +54,20 @@ pub(super) fn renew(course: &Course) -> Result<()> {
     workspace::write_if_changed(&copy, text(&settled).as_bytes())
 }
 
+/// Files of which there are copies, and which the course has dropped from their project: a reset must not bring them back.
+fn dropped(course: &Course, before: &Names, now: &Names) -> Vec<PathBuf> {
+    let projects = course.exercises.iter();
+    let places =
+        projects.filter_map(|one| course.project_dir(one).map(|_| course.relative_place(one)));
+    // What is in no list at all was never noted, and may be there all the same.
+    let noted = places.filter(|place| now.keys().any(|file| file.starts_with(place)));
+    let gone = noted.flat_map(|place| {
+        let of_it = before.keys().filter(move |file| file.starts_with(&place));
+        of_it.filter(|file| !now.contains_key(*file)).cloned()
+    });
+    gone.collect()
+}
+
 /// Writes down that these files are as learners begin with them, and forgets those that no exercise has any more. Without git nothing is written.
 ///
 /// # Errors
@@ -57,7 +75,15 @@ pub(super) fn renew(course: &Course) -> Result<()> {
 pub fn write_digests(course: &Course, shipped: &[PathBuf]) -> Result<()> {
     let file = course.workspace.digests();
     let mut names = read(&file)?;
-    names.retain(|file, _| course.is_learners(file));
+    // A project may have dropped one.
+    let is_there = |file: &Path| course.workspace.root().join(file).is_file();
+    let is_whole = |file: &Path| {
+        course
+            .exercises
+            .iter()
+            .any(|one| course.relative_place(one) == *file)
+    };
+    names.retain(|file, _| is_whole(file) || (course.is_learners(file) && is_there(file)));
     names.extend(names_of(&course.workspace, shipped));
     match names.is_empty() {
         true => Ok(()),
@@ -66,7 +92,10 @@ pub fn write_digests(course: &Course, shipped: &[PathBuf]) -> Result<()> {
 }
 
 /// The names of the texts that lie there now; none without git.
-fn names_of<'a>(workspace: &Workspace, files: impl IntoIterator<Item = &'a PathBuf>) -> Names {
+pub(super) fn names_of<'a>(
+    workspace: &Workspace,
+    files: impl IntoIterator<Item = &'a PathBuf>,
+) -> Names {
     let there = |file: &&PathBuf| workspace.root().join(file).is_file();
     let files: Vec<&PathBuf> = files.into_iter().filter(there).collect();
     let args = ["hash-object", "--"].map(Path::new).into_iter();
@@ -85,7 +114,7 @@ fn names_of<'a>(workspace: &Workspace, files: impl IntoIterator<Item = &'a PathB
     }
 }
 
-fn read(file: &Path) -> Result<Names> {
+pub(super) fn read(file: &Path) -> Result<Names> {
     let text = workspace::read_if_there(file)?.unwrap_or_default();
     let names = packed::digests(&text);
     Ok(names

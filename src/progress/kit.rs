@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     workspace,
 };
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 use std::{fmt::Write as _, path::PathBuf};
 
 /// The kit as shipped.
@@ -74,13 +74,13 @@ pub fn digest_of(text: &str) -> String {
 /// The SHA-256 of a file, in hexadecimal digits.
 pub fn digest_of_bytes(bytes: &[u8]) -> String {
     let mut hex = String::new();
-    for byte in Sha256::digest(bytes) {
+    for byte in Hash::hash(bytes) {
         let _ = write!(hex, "{byte:02x}");
     }
     hex
 }
 
 /// Git on Windows writes `\r\n`; the file is the same one.
-fn text_of(bytes: Vec<u8>) -> String {
+pub(super) fn text_of(bytes: Vec<u8>) -> String {
     String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
 }

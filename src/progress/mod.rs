@@ -6,6 +6,7 @@ mod backups;
 mod digests;
 mod kit;
 mod pristine;
+mod starting_files;
 mod store;
 
 use crate::error::{Error, Result};
@@ -19,6 +20,7 @@ pub use backups::{Overwrite, Undone, overwrite, undo};
 pub use digests::write_digests;
 pub use kit::{Kit, digest_of, digest_of_bytes, kit};
 pub use pristine::{Pristine, reset, written};
+pub use starting_files::{StartingFiles, starting_files};
 pub use store::Store;
 
 /// The first line of the progress file without its version.

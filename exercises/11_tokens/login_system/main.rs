@@ -1,6 +1,6 @@
 //! login_system: accounts that stay with their owners
 //!
-//! SPEC.md beside this file says what it has to do, in five stages. This is a beginning that starts and knows one
+//! SPEC.md beside this file says what it has to do, in six stages. This is a beginning that starts and knows one
 //! route. Everything here is yours: other files, other names, another structure.
 //!
 //!     POST /register {"email":" Anna@Example.com ","password":"…"}   ->   201 {"email":"anna@example.com"}

@@ -23,6 +23,10 @@ pub async fn register(
     Body(new): Body<Credentials>,
 ) -> Result<(StatusCode, Json<Value>), Fault> {
     let email = Email::from(&new.email).ok_or(Fault(StatusCode::UNPROCESSABLE_ENTITY))?;
+    // Whoever registers twice is told so, whatever the second password is. Who is first of many at once is decided below.
+    if app.store.account(&email).await?.is_some() {
+        return Err(Fault(StatusCode::CONFLICT));
+    }
     let hash = app.hasher.hash(new_password(new.password)?).await?;
     let account = app.store.register(&email, &hash).await?;
     let account = account.ok_or(Fault(StatusCode::CONFLICT))?;

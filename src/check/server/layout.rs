@@ -1,6 +1,7 @@
 //! The files in the server's directory: what lies there before it starts, and what has to lie there afterwards.
 
 use super::{
+    escape::show,
     expect::{About, Problem},
     matcher::{Matcher, Presence},
     pieces::{self, Piece},
@@ -101,9 +102,36 @@ pub(super) fn judge(
             explain: None,
         }),
         (Some(bytes), Presence::Required) => {
-            matcher.judge(&what, &String::from_utf8_lossy(&bytes), values)
+            let text = String::from_utf8_lossy(&bytes);
+            let problem = matcher.judge(&what, &text, values);
+            match bytes.contains(&0) {
+                // Nobody reads a data file: what was looked for is told, and not all that there is.
+                true => problem.map(|problem| Problem {
+                    actual: in_data(path, &text, matcher, values),
+                    ..problem
+                }),
+                false => problem,
+            }
         }
     })
+}
+
+/// What is wrong with a file that is no text.
+fn in_data(path: &str, text: &str, matcher: &Matcher, values: &Values) -> String {
+    let Some((found, before)) = matcher.unwanted(text, values) else {
+        return format!(
+            "nothing of that kind in {path}, in its {} bytes",
+            text.len()
+        );
+    };
+    let readable = |letter: &char| !letter.is_control() && *letter != char::REPLACEMENT_CHARACTER;
+    let mut before: Vec<char> = before.chars().rev().take_while(readable).take(40).collect();
+    before.reverse();
+    let behind = match before.is_empty() {
+        true => String::new(),
+        false => format!(", behind {}", before.iter().collect::<String>()),
+    };
+    format!("{path} has {} in it{behind}", show(found.as_bytes()))
 }
 
 #[cfg(all(test, unix))]
@@ -161,5 +189,23 @@ mod tests {
         );
         assert_eq!(told("gone.txt", &absent), None);
         assert_eq!(told("notes.txt", &absent).as_deref(), Some("it is there"));
+        workspace::write_atomic(&dir.path().join("a.db"), b"\0\x01ann@x.testpass word\0")
+            .expect("written");
+        let lacks = Matcher {
+            lacks: vec![Template::new("secret"), Template::new("pass word")],
+            ..Matcher::default()
+        };
+        assert_eq!(
+            told("a.db", &lacks).as_deref(),
+            Some("a.db has pass word in it, behind ann@x.test")
+        );
+        let matches = Matcher {
+            matches: Some(Template::new("argon")),
+            ..Matcher::default()
+        };
+        assert_eq!(
+            told("a.db", &matches).as_deref(),
+            Some("nothing of that kind in a.db, in its 22 bytes")
+        );
     }
 }

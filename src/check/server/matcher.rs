@@ -89,6 +89,15 @@ impl Matcher {
         })
     }
 
+    /// The first text that must not be there and is, and what stands before it.
+    pub(super) fn unwanted<'t>(&self, text: &'t str, values: &Values) -> Option<(String, &'t str)> {
+        self.lacks.iter().find_map(|part| {
+            let part = part.fill(values);
+            let at = text.find(&part)?;
+            Some((part, &text[..at]))
+        })
+    }
+
     fn holds(&self, text: &str, values: &Values) -> bool {
         let has = |part: &Template| text.contains(&part.fill(values));
         self.equals

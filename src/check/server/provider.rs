@@ -49,6 +49,8 @@ enum RawPkce {
 #[serde(deny_unknown_fields)]
 struct RawUser {
     name: String,
+    /// The user whose `sub` this one has.
+    same_as: Option<Spanned<String>>,
     email: Spanned<String>,
     #[serde(default = "yes")]
     email_verified: bool,
@@ -65,6 +67,8 @@ pub(super) struct RawProviderExpect {
     id_token: Option<RawFlaw>,
     #[serde(default)]
     down: Vec<RawEndpoint>,
+    #[serde(default)]
+    silent: Vec<RawEndpoint>,
     #[serde(default)]
     rotates: bool,
     #[serde(default)]
@@ -105,12 +109,24 @@ impl RawEndpoint {
     }
 }
 
+fn endpoints(raw: Vec<RawEndpoint>) -> Vec<Endpoint> {
+    raw.into_iter().map(|part| part.checked().0).collect()
+}
+
 /// The provider of one exercise, checked.
 #[derive(Clone, Debug)]
 pub(super) struct PlannedProvider {
     redirect_path: String,
     pkce: Pkce,
-    users: Vec<(String, Template, bool)>,
+    users: Vec<PlannedUser>,
+}
+
+#[derive(Clone, Debug)]
+struct PlannedUser {
+    name: String,
+    same_as: Option<String>,
+    email: Template,
+    email_verified: bool,
 }
 
 /// What a step makes the provider do until the next one begins, and what has to have reached it since.
@@ -132,7 +148,23 @@ impl Reader<'_> {
         }
         let mut users = Vec::new();
         for user in raw.users {
-            users.push((user.name, self.template(&user.email)?, user.email_verified));
+            if let Some(other) = &user.same_as
+                && !users
+                    .iter()
+                    .any(|known: &PlannedUser| known.name == *other.get_ref())
+            {
+                return self.fail(
+                    other,
+                    format!("no user before this one is {}", other.get_ref()),
+                    "same_as names the user whose `sub` this one has.",
+                );
+            }
+            users.push(PlannedUser {
+                name: user.name,
+                same_as: user.same_as.map(Spanned::into_inner),
+                email: self.template(&user.email)?,
+                email_verified: user.email_verified,
+            });
         }
         Ok(PlannedProvider {
             redirect_path: raw.redirect_path.into_inner(),
@@ -152,9 +184,9 @@ impl Reader<'_> {
         let plan = self.peers.oauth.as_ref();
         let users = plan.map_or(&[][..], |plan| plan.users.as_slice());
         if let Some(name) = &raw.user
-            && !users.iter().any(|(known, ..)| known == name)
+            && !users.iter().any(|known| known.name == *name)
         {
-            let known: Vec<&str> = users.iter().map(|(name, ..)| name.as_str()).collect();
+            let known: Vec<&str> = users.iter().map(|known| known.name.as_str()).collect();
             return self.fail(
                 at,
                 format!("the provider has no user {name}"),
@@ -177,7 +209,8 @@ impl Reader<'_> {
                     RawFlaw::Tampered => Flaw::Tampered,
                     RawFlaw::WrongKey => Flaw::WrongKey,
                 }),
-                down: raw.down.into_iter().map(|down| down.checked().0).collect(),
+                down: endpoints(raw.down),
+                silent: endpoints(raw.silent),
             },
             rotates: raw.rotates,
             requests: requests.collect(),
@@ -198,10 +231,11 @@ impl PlannedProvider {
             redirect_path: self.redirect_path.clone(),
             pkce: self.pkce,
         };
-        let users = self.users.iter().map(|(name, email, email_verified)| User {
-            name: name.clone(),
-            email: email.fill(values),
-            email_verified: *email_verified,
+        let users = self.users.iter().map(|user| User {
+            name: user.name.clone(),
+            same_as: user.same_as.clone(),
+            email: user.email.fill(values),
+            email_verified: user.email_verified,
         });
         Provider::start(client, users.collect(), drawn("oauth seed"))
     }

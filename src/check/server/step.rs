@@ -11,7 +11,7 @@ use super::{
     peers_step::OfPeers,
     redis_keys::RedisExpect,
     talk::{Deed, Move, Pace, Talk},
-    template::Template,
+    template::{Template, Values},
 };
 use std::{ops::Range, time::Duration};
 
@@ -61,6 +61,20 @@ impl Step {
         match self.parallel.is_some() || matches!(self.action, Action::Services(_)) {
             true => positions.start..positions.start + 1,
             false => positions,
+        }
+    }
+
+    /// What is done, in a few words. Where it is only a look at files, they are named.
+    pub(super) fn asked(&self, values: &Values) -> String {
+        let files: Vec<&str> = self
+            .expect
+            .files
+            .iter()
+            .map(|(path, _)| path.as_str())
+            .collect();
+        match &self.action {
+            Action::Look if !files.is_empty() => format!("look at the file {}", files.join(", ")),
+            action => action.asked(values),
         }
     }
 

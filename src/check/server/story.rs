@@ -213,7 +213,7 @@ impl Telling<'_> {
             asked: Some(
                 self.asked
                     .clone()
-                    .unwrap_or_else(|| step.action.asked(&self.values))
+                    .unwrap_or_else(|| step.asked(&self.values))
                     + &self.place(step),
             ),
             expected: Some(problem.expected),

@@ -90,6 +90,7 @@ mod tests {
     fn token(flaw: Option<Flaw>) -> (Value, Value, String, String) {
         let user = User {
             name: "anna".into(),
+            same_as: None,
             email: "anna@example.test".into(),
             email_verified: true,
         };

@@ -6,7 +6,10 @@ mod id_token;
 mod keys;
 
 use super::{
-    accept::Accepting, answer::Answer, http_request::Request, http_server::answer_each,
+    accept::Accepting,
+    answer::{Answer, Ending},
+    http_request::Request,
+    http_server::answer_each,
     journal::Journal,
 };
 use crate::error::Result;
@@ -34,6 +37,8 @@ pub struct Provider {
 pub struct User {
     /// The name, by which steps choose somebody.
     pub name: String,
+    /// The user whose `sub` this one has: somebody who has got another address in the meantime.
+    pub same_as: Option<String>,
     /// The address for mails.
     pub email: String,
     /// Whether the provider has seen that mails arrive there.
@@ -84,6 +89,8 @@ pub struct Mood {
     pub flaw: Option<Flaw>,
     /// What answers 503.
     pub down: Vec<Endpoint>,
+    /// What takes a request and says nothing, until the client goes away.
+    pub silent: Vec<Endpoint>,
 }
 
 #[derive(Debug)]
@@ -106,7 +113,8 @@ struct State {
 impl User {
     /// The name that never changes, and that says nothing.
     fn subject(&self) -> String {
-        let letters = self.name.bytes().map(|byte| format!("{byte:03}"));
+        let name = self.same_as.as_ref().unwrap_or(&self.name);
+        let letters = name.bytes().map(|byte| format!("{byte:03}"));
         format!("sub-{}", letters.collect::<String>())
     }
 }
@@ -190,13 +198,17 @@ impl Shared {
             .unwrap_or((&request.target, ""));
         let endpoint = Endpoint::ALL.iter().find(|(known, _)| *known == path);
         let endpoint = endpoint.map(|(_, endpoint)| *endpoint);
-        let is_down = endpoint.is_some_and(|endpoint| self.lock().mood.down.contains(&endpoint));
+        let mood = self.lock().mood.clone();
+        let is_in = |parts: &[Endpoint]| endpoint.is_some_and(|part| parts.contains(&part));
         let (answer, fault) = match endpoint {
             None => (
                 Answer::status(404),
                 Some(format!("there is nothing at {path}")),
             ),
-            Some(_) if is_down => (Answer::status(503).header("Retry-After", "1"), None),
+            Some(_) if is_in(&mood.silent) => {
+                (Answer::status(200).ending(Ending::StallAfter(0)), None)
+            }
+            Some(_) if is_in(&mood.down) => (Answer::status(503).header("Retry-After", "1"), None),
             Some(Endpoint::Discovery) => (self.discovery(), None),
             Some(Endpoint::Jwks) => {
                 let key = &KEYS[self.lock().key % KEYS.len()];

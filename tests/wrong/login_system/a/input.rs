@@ -55,7 +55,8 @@ impl Email {
         let text = text.trim_matches(' ').to_ascii_lowercase();
         let (before, behind) = text.split_once('@')?;
         let odd = |letter: char| letter.is_whitespace() || letter.is_control();
-        let is_right = !before.is_empty() && !behind.is_empty() && !text.contains(odd);
+        let is_whole = !before.is_empty() && !behind.is_empty() && !behind.contains('@');
+        let is_right = is_whole && !text.contains(odd);
         is_right.then_some(Self(text))
     }
 

@@ -219,19 +219,20 @@ impl Store {
         insert.execute(&self.db).await.map(|_| ())
     }
 
-    /// The account of somebody whom the provider knows by `sub`, and whose email it has verified.
-    pub async fn provided(&self, sub: &str, email: &Email) -> Result<Account> {
+    /// The account of somebody whom the provider knows by `sub`. Only who was never here needs an email that it has verified.
+    pub async fn provided(&self, sub: &str, email: Option<&Email>) -> Result<Option<Account>> {
         let mut db = self.db.begin_with("BEGIN IMMEDIATE").await?;
         let select = sqlx::query_scalar("SELECT account FROM provided WHERE sub = ?");
         let known: Option<i64> = select.bind(sub).fetch_optional(&mut *db).await?;
-        let account = match known {
-            Some(account) => account,
-            None => self.linked(&mut db, sub, email).await?,
+        let account = match (known, email) {
+            (Some(account), _) => account,
+            (None, Some(email)) => self.linked(&mut db, sub, email).await?,
+            (None, None) => return Ok(None),
         };
         let select = sqlx::query_as("SELECT * FROM accounts WHERE id = ?");
         let account = select.bind(account).fetch_one(&mut *db).await?;
         db.commit().await?;
-        Ok(account)
+        Ok(Some(account))
     }
 
     async fn linked(&self, db: &mut SqliteConnection, sub: &str, email: &Email) -> Result<i64> {

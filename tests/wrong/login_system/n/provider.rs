@@ -16,10 +16,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::RequestBuilder;
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
-use std::{collections::HashMap, env, sync::Mutex};
+use std::{collections::HashMap, env, sync::Mutex, time::Duration};
 
 /// Whoever is longer on the way begins again.
 const WAY_SECONDS: i64 = 10 * 60;
+/// A provider that says nothing for so long is not there: our browser waits, too.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub struct Provider {
     url: String,
@@ -60,7 +62,8 @@ async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Fault> {
         eprintln!("the provider: {error}");
         Fault(StatusCode::BAD_GATEWAY)
     };
-    let answer = request.send().await.map_err(bad_gateway)?;
+    let answer = request.timeout(PATIENCE).send().await;
+    let answer = answer.map_err(bad_gateway)?;
     if answer.status().is_client_error() {
         return Err(bad_request());
     }
@@ -160,8 +163,8 @@ pub async fn come_back(
     let code = back.code.ok_or_else(bad_request)?;
     let person = app.provider.person(&code, &verifier).await?;
     let email = Email::from(&person.email);
-    let email = email.ok_or(Fault(StatusCode::FORBIDDEN))?;
-    let account = app.store.provided(&person.sub, &email).await?;
+    let account = app.store.provided(&person.sub, email.as_ref()).await?;
+    let account = account.ok_or(Fault(StatusCode::FORBIDDEN))?;
     let headers = sessions::begin(&app, &account, &came).await?;
     let headers = headers.ok_or_else(bad_request)?;
     Ok((StatusCode::SEE_OTHER, headers, [(LOCATION, "/me")]).into_response())

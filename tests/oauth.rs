@@ -6,7 +6,7 @@ mod common;
 
 use backendlings::{
     outcome::{Outcome, Report},
-    peers::{Client, Pkce, Provider, User},
+    peers::{Client, Endpoint, Pkce, Provider, ProviderMood, User},
 };
 use common::Tiny;
 use std::{
@@ -396,20 +396,81 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     rest.split(end).next().unwrap_or(rest)
 }
 
-#[test]
-fn a_token_says_who_it_is_until_its_code_is_used_twice() {
+/// A provider that knows one client, and anna under two addresses.
+fn provider() -> Provider {
     let client = Client {
         id: "shop".into(),
         secret: "s".into(),
         redirect_path: "/back".into(),
         pkce: Pkce::Optional,
     };
-    let anna = User {
-        name: "anna".into(),
-        email: "anna@example.test".into(),
+    let anna = |name: &str, same_as: Option<&str>| User {
+        name: name.into(),
+        same_as: same_as.map(str::to_owned),
+        email: format!("{name}@example.test"),
         email_verified: true,
     };
-    let provider = Provider::start(client, vec![anna], "seed").expect("started");
+    let users = vec![anna("anna", None), anna("moved", Some("anna"))];
+    Provider::start(client, users, "seed").expect("started")
+}
+
+/// What the provider says of the one whom it logs in.
+fn person(provider: &Provider, user: &str) -> String {
+    provider.behave(ProviderMood {
+        user: Some(user.into()),
+        ..ProviderMood::default()
+    });
+    let url = provider.issuer();
+    let back = "redirect_uri=http%3A%2F%2Flocalhost%3A1%2Fback";
+    let query = format!("response_type=code&client_id=shop&{back}");
+    let sent_back = ask(&url, &format!("GET /authorize?{query} HTTP/1.1"), "");
+    let code = between(&sent_back, "code=", "\r");
+    let form =
+        format!("grant_type=authorization_code&client_id=shop&client_secret=s&{back}&code={code}");
+    let answer = ask(&url, "POST /token HTTP/1.1", &form);
+    let token = between(&answer, "\"access_token\":\"", "\"");
+    let head = format!("GET /userinfo HTTP/1.1\r\nAuthorization: Bearer {token}");
+    ask(&url, &head, "")
+}
+
+#[test]
+fn whoever_has_another_address_now_keeps_the_sub() {
+    let provider = provider();
+    let (before, now) = (person(&provider, "anna"), person(&provider, "moved"));
+    let sub = |text| between(text, "\"sub\":\"", "\"").to_owned();
+    assert_eq!(sub(&before), sub(&now));
+    assert!(now.contains("moved@example.test"), "{now}");
+}
+
+#[test]
+fn what_is_silent_takes_the_question_and_says_nothing() {
+    let provider = provider();
+    provider.behave(ProviderMood {
+        silent: vec![Endpoint::Token],
+        ..ProviderMood::default()
+    });
+    let address = provider.issuer();
+    let address = address.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).expect("connected");
+    write!(
+        stream,
+        "POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    )
+    .expect("sent");
+    assert!(
+        provider.wait_for(1, Duration::from_secs(60)),
+        "the question is taken"
+    );
+    // It ends when the client has had enough, and says nothing until then.
+    stream.shutdown(std::net::Shutdown::Write).expect("shut");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("the end");
+    assert_eq!(text, "");
+}
+
+#[test]
+fn a_token_says_who_it_is_until_its_code_is_used_twice() {
+    let provider = provider();
     let url = provider.issuer();
     let discovered = ask(&url, "GET /.well-known/openid-configuration HTTP/1.1", "");
     assert!(
@@ -467,6 +528,11 @@ fn what_no_provider_can_do_is_a_fault_of_the_steps() {
             plan,
             "oauth = { user = \"ann\" }",
             "the provider has no user ann",
+        ),
+        (
+            "[peers.oauth]\nredirect_path = \"/callback\"\nusers = [{ name = \"anna\", same_as = \"ann\", email = \"a@x.test\" }]\n",
+            "",
+            "no user before this one is ann",
         ),
         (
             plan,

@@ -46,12 +46,17 @@ def one_form(text):
     email = text.strip(" ").translate({upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)})
     before, at, behind = email.partition("@")
     odd = any(letter.isspace() or unicodedata.category(letter) == "Cc" for letter in email)
-    return email if before and at and behind and not odd else None
+    return email if before and at and behind and "@" not in behind and not odd else None
 
 
 def register(email, password):
     email = one_form(email)
-    if email is None or not 10 <= len(password) <= 200:
+    if email is None:
+        raise Fault(422)
+    with turn:
+        if database.execute("SELECT 1 FROM accounts WHERE email = ?", (email,)).fetchone():
+            raise Fault(409)
+    if not 10 <= len(password) <= 200:
         raise Fault(422)
     hash = hashed(password, secrets.token_bytes(16))
     with turn:

@@ -242,14 +242,13 @@ impl PlannedProvider {
 }
 
 impl ProviderExpect {
-    /// How the provider behaves from the beginning of a step on; where the step says nothing of it, well.
+    /// How the provider behaves in a step. Before and after it, and where the step says nothing of it, it behaves well.
     pub(super) fn at(moment: Moment, expect: Option<&Self>, provider: &Provider) {
-        if moment == Moment::Before {
-            let mood = expect.map(|expect| expect.mood.clone());
-            provider.behave(mood.unwrap_or_default());
-            if expect.is_some_and(|expect| expect.rotates) {
-                provider.rotate_keys();
-            }
+        let expect = expect.filter(|_| moment == Moment::Before);
+        let mood = expect.map(|expect| expect.mood.clone());
+        provider.behave(mood.unwrap_or_default());
+        if expect.is_some_and(|expect| expect.rotates) {
+            provider.rotate_keys();
         }
     }
 

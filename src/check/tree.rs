@@ -11,7 +11,7 @@ use crate::{
         project::{BUILD, COMMAND, MAIN, written_files},
     },
 };
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -117,7 +117,7 @@ impl Tree {
 
     /// A digest of every name and every byte.
     pub(super) fn digest(&self) -> String {
-        let mut digest = Sha256::new();
+        let mut digest = Hash::new();
         for (file, bytes) in &self.files {
             part(&mut digest, &file.to_string_lossy(), bytes);
         }

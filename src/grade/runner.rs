@@ -21,7 +21,7 @@ use crate::{
     services::Services,
     workspace,
 };
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 use std::{
     env,
     env::consts::EXE_SUFFIX,
@@ -117,7 +117,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error::Io`].
     pub fn identity(&self) -> Result<String> {
-        let mut digest = Sha256::new();
+        let mut digest = Hash::new();
         let mut part = |name: &str, contents: &[u8]| {
             for part in [name.as_bytes(), contents] {
                 digest.update((part.len() as u64).to_le_bytes());
@@ -358,7 +358,7 @@ fn signed(printed: &str, secret: &Secret) -> Option<Mark> {
 }
 
 fn signature(secret: &str, mark: &str) -> String {
-    let mut digest = Sha256::new();
+    let mut digest = Hash::new();
     for part in [secret, mark, secret] {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     workspace::{self, project},
 };
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -120,7 +120,7 @@ impl Work {
 
     /// A digest of all of it.
     pub(super) fn digest(&self) -> Vec<u8> {
-        let mut digest = Sha256::new();
+        let mut digest = Hash::new();
         let mut part = |bytes: &[u8]| {
             digest.update((bytes.len() as u64).to_le_bytes());
             digest.update(bytes);

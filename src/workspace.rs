@@ -413,6 +413,22 @@ pub fn hide_program(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Lets a file be started, by everybody.
+///
+/// # Errors
+/// If the system refuses.
+pub fn let_start(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+            .map_err(Error::io("change", path))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 /// When a file was written, if that can be told.
 pub fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path)

@@ -51,6 +51,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest::", &["check"]),
     ("rusqlite::", &["check"]),
     ("num_bigint::", &["peers"]),
+    ("socket2::", &["peers"]),
+    ("jsonpath_rfc9535::", &["check"]),
     ("form_urlencoded::", &["peers", "check"]),
     ("base64::", &["peers", "check"]),
     ("tempfile::", &["workspace"]),

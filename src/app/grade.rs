@@ -4,7 +4,7 @@ use super::{End, context::Context};
 use crate::{
     build::Toolchain,
     cli::GradeArgs,
-    course::{Course, Exercise, Kind},
+    course::{Course, Exercise},
     error::{Error, Result},
     grade::{self, Class, Partition, Round, Runner},
     outcome::grades::Grades,
@@ -82,15 +82,7 @@ pub(super) fn one(course: &Course, name: &str, source: &Path, work: &Path) -> Re
 
 fn chosen<'a>(course: &'a Course, args: &GradeArgs) -> Result<Vec<&'a Exercise>> {
     for name in &args.exercise {
-        if course.exercise(name)?.kind == Kind::Project {
-            return Err(Error::Usage {
-                what: format!(
-                    "`{name}` is a project, and a project is not graded yet: one file is handed in for an exercise"
-                ),
-                help: "Leave it out; `run` in the learner's directory says which stages hold."
-                    .into(),
-            });
-        }
+        course.exercise(name)?;
     }
     for dir in &args.chapter {
         course.chapter(dir)?;
@@ -100,17 +92,7 @@ fn chosen<'a>(course: &'a Course, args: &GradeArgs) -> Result<Vec<&'a Exercise>>
         all || args.exercise.contains(&exercise.name)
             || args.chapter.contains(&course.chapter_of(exercise).dir)
     };
-    let chosen: Vec<&Exercise> = course.exercises.iter().filter(wanted).collect();
-    let (projects, files): (Vec<_>, Vec<_>) = chosen
-        .into_iter()
-        .partition(|exercise| exercise.kind == Kind::Project);
-    if !projects.is_empty() {
-        ui::print::err(&format!(
-            "Not graded: {} of kind project.\n",
-            projects.len()
-        ));
-    }
-    Ok(files)
+    Ok(course.exercises.iter().filter(wanted).collect())
 }
 
 fn write_results(grades: &Grades, results: &Path) -> Result<End> {

@@ -51,16 +51,6 @@ pub struct Proof {
     pub skipped: Option<String>,
 }
 
-/// Why nothing can be said of an answer to a project whose command is not installed.
-fn without_its_language(report: &Report) -> Option<String> {
-    let first = report.findings.first()?;
-    let missing = first
-        .actual
-        .as_ref()?
-        .strip_prefix("there is no program ")?;
-    (first.claim == check::COMMANDED).then(|| format!("needs {missing}"))
-}
-
 impl<'a> Prover<'a> {
     /// A prover that compiles and remembers below `dir`.
     ///
@@ -168,7 +158,9 @@ impl<'a> Prover<'a> {
         let skipped = match &report.outcome {
             Outcome::Skipped { reason } if !exercise.needs.is_empty() => Some(reason.clone()),
             // The language of another right answer may be missing here.
-            _ if trial.role == Role::Right => without_its_language(&report),
+            _ if trial.role == Role::Right => {
+                check::missing_language(&report).map(|missing| format!("needs {missing}"))
+            }
             _ => None,
         };
         let fault = match &skipped {

@@ -14,6 +14,7 @@ mod splice;
 mod standby;
 mod toolchain;
 mod tricks;
+mod unit;
 
 pub use by_cargo::ASK_VARIABLE;
 pub use dependencies::{Crates, Dependencies, Externs, Linking, Tier};
@@ -21,13 +22,14 @@ pub use diagnostics::{Diagnostic, Level};
 pub use held::Secret;
 pub use manner::{Manner, Panic, USUAL};
 pub use parse::too_deep_at;
-pub use rustc::{Compiled, Constancy, Harness, Unit, Warnings, compile, lint, type_check};
+pub use rustc::{Compiled, Warnings, compile, lint, type_check};
 pub use splice::{
     Shipped, Spliced, TestFn, kit_files, splice, tests_in, with_guards, with_own_tests_held,
 };
 pub use standby::Standby;
 pub use toolchain::Toolchain;
 pub use tricks::{Trick, TrickKind, tricks};
+pub use unit::{Constancy, Harness, Unit};
 
 use std::ffi::{OsStr, OsString};
 

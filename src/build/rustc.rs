@@ -1,23 +1,21 @@
 //! One run of rustc or clippy-driver on one exercise.
 
 use super::{
-    Linking, Manner, Panic, Standby, Toolchain, by_cargo,
-    dependencies::SharedCrates,
+    Harness, Linking, Standby, Toolchain, Unit, by_cargo,
     diagnostics::{self, Diagnostic, Level},
     flag,
     linker::{self, DirectLink},
+    standby::Ready,
 };
 use crate::{
     called,
     error::{Error, Result},
-    process::{self, Cancel, End, Program, Running},
+    process::{self, Cancel, Captured, End, Program},
     workspace,
 };
 use std::{
-    borrow::Cow,
     cell::Cell,
     env::consts::EXE_SUFFIX,
-    ffi::OsString,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -31,29 +29,6 @@ const ERROR: &[u8] = b"\"level\":\"error\"";
 /// What rustc says after its last error.
 const SUMMARY: &[u8] = b"\"message\":\"aborting due to ";
 
-/// What to compile.
-#[derive(Clone, Copy, Debug)]
-pub struct Unit<'a> {
-    /// The name of the program and the crate.
-    pub name: &'a str,
-    /// The text to compile.
-    pub source: &'a str,
-    /// The path that messages show; the text is written there below `dir`.
-    pub shown: &'a Path,
-    /// A directory of its own, kept from one compile to the next.
-    pub dir: &'a Path,
-    /// Which program to make of it.
-    pub harness: Harness,
-    /// How its crates become known to it; see [`super::Dependencies`].
-    pub linking: &'a Linking,
-    /// Further files that the text names as its modules, by paths as in `shown`.
-    pub beside: &'a [(PathBuf, String)],
-    /// How much of it stays the same from save to save.
-    pub constancy: Constancy,
-    /// How the course wants it compiled.
-    pub manner: &'a Manner,
-}
-
 /// What becomes of Clippy's warnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Warnings {
@@ -61,24 +36,6 @@ pub enum Warnings {
     Told,
     /// They are errors.
     Denied,
-}
-
-/// How much of a source stays the same from one compile to the next, apart from its crates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Constancy {
-    /// A part worth remembering, such as a check program beside the exercise.
-    Much,
-    /// Little: it is one small file.
-    Little,
-}
-
-/// Which program a source is made into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Harness {
-    /// The one with its `main`.
-    Main,
-    /// The one that runs its `#[test]` functions.
-    Tests,
 }
 
 /// What came of a compile.
@@ -157,19 +114,24 @@ fn compile_by_rustc(
         .arg("-o")
         .arg(&out);
     let incremental = unit.dir.join("incremental");
-    if remembers(unit) && (standby.is_some() || incremental.is_dir()) {
+    if unit.remembers() && (standby.is_some() || incremental.is_dir()) {
         rustc = rustc.arg(flag("-Cincremental=", incremental));
     }
-    let source = naming(unit.source, shared(unit));
+    let plain = unit;
+    let source = unit.source_naming_shared();
     let unit = Unit {
         source: &source,
-        ..unit
+        ..plain
     };
     let place = unit.dir.join(unit.shown);
     write_beside(unit)?;
-    let waiting = standby.and_then(|standby| standby.take(&rustc, &place, unit.source));
+    let waiting = standby.and_then(|standby| {
+        let looks = || (messages_only(&toolchain.rustc, plain), plain.source);
+        let look = unit.remembers().then(looks);
+        standby.take((&rustc, unit.source), look, &place)
+    });
     let from_standby = match waiting {
-        Some(running) => watch_over(running, cancel, on_error)?,
+        Some(ready) => watch_over(ready, cancel, on_error)?,
         None => None,
     };
     let mut compiled = match from_standby {
@@ -181,12 +143,6 @@ fn compile_by_rustc(
     };
     compiled.program = compiled.program.map(|_| out);
     Ok(compiled)
-}
-
-/// True if a compile gains by what rustc remembers of the one before: with crates a quarter (160 of 220 ms), and a third with a check
-/// program (95 of 140 ms). For one small file it costs disk and gives nothing.
-fn remembers(unit: Unit<'_>) -> bool {
-    !externs(unit).is_empty() || unit.constancy == Constancy::Much
 }
 
 /// Runs Clippy over a unit, for its messages only.
@@ -228,13 +184,17 @@ pub fn type_check(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Res
 }
 
 fn look_at(compiler: &Path, unit: Unit<'_>, more: &[&str], cancel: &Cancel) -> Result<Compiled> {
+    write_source(unit)?;
+    let look = messages_only(compiler, unit).args(more);
+    invoke(&look, cancel, &|_| {})
+}
+
+/// A compiler that stops where a program would be made.
+fn messages_only(compiler: &Path, unit: Unit<'_>) -> Program {
     let out = unit.dir.join(format!("{}.metadata", unit.name));
-    let look = common(compiler, unit)
+    common(compiler, unit)
         .args(["--emit=metadata", "-o"])
         .arg(out)
-        .args(more);
-    write_source(unit)?;
-    invoke(&look, cancel, &|_| {})
 }
 
 fn write_beside(unit: Unit<'_>) -> Result<()> {
@@ -246,52 +206,6 @@ fn write_beside(unit: Unit<'_>) -> Result<()> {
 fn write_source(unit: Unit<'_>) -> Result<()> {
     write_beside(unit)?;
     workspace::write_if_changed(&unit.dir.join(unit.shown), unit.source.as_bytes())
-}
-
-/// rustc's arguments for the crates; none where cargo compiles.
-fn externs<'a>(unit: Unit<'a>) -> &'a [OsString] {
-    match unit.linking {
-        Linking::Rustc(externs) => &externs.args,
-        Linking::Cargo { .. } => &[],
-    }
-}
-
-/// The shared library with the crates, if there is one and the program can use it.
-fn shared<'a>(unit: Unit<'a>) -> Option<&'a SharedCrates> {
-    match unit.linking {
-        Linking::Rustc(externs) => externs.shared.as_ref().filter(|_| !aborts(unit)),
-        Linking::Cargo { .. } => None,
-    }
-}
-
-/// True if a panic ends the program. The shared libraries unwind, so such a program is linked without them.
-fn aborts(unit: Unit<'_>) -> bool {
-    unit.harness == Harness::Main && unit.manner.panic == Panic::Aborts
-}
-
-/// The source with a mention of the shared library: rustc links what the program names. It stands on the first empty line, which
-/// follows the text at the top, so that every line keeps its number and nothing is shown that the learner did not write.
-fn naming<'a>(source: &'a str, shared: Option<&SharedCrates>) -> Cow<'a, str> {
-    let Some(shared) = shared else {
-        return source.into();
-    };
-    let named = format!(
-        "#[allow(unused_extern_crates)] extern crate {} as _;",
-        shared.name
-    );
-    let mut start = 0;
-    for line in source.split_inclusive('\n') {
-        let text = line.trim();
-        if text.is_empty() && start > 0 {
-            return format!("{}{named}{}", &source[..start], &source[start..]).into();
-        }
-        // Past the text at the top, a line in the middle of something could be empty too.
-        if !text.starts_with("//") && !text.starts_with("#![") {
-            break;
-        }
-        start += line.len();
-    }
-    format!("{source}\n{named}\n").into()
 }
 
 fn common(compiler: &Path, unit: Unit<'_>) -> Program {
@@ -313,12 +227,12 @@ fn common(compiler: &Path, unit: Unit<'_>) -> Program {
     if unit.harness == Harness::Tests {
         program = program.arg("--test");
     }
-    if aborts(unit) {
+    if unit.aborts() {
         program = program.arg("-Cpanic=abort");
     }
     let env = unit.manner.env.iter();
     let program = env.fold(program, |program, (name, value)| program.env(name, value));
-    program.args(&unit.manner.args).args(externs(unit))
+    program.args(&unit.manner.args).args(unit.externs())
 }
 
 /// What makes linking fast: no debug information, and the standard library as the shared one that the toolchain brings.
@@ -332,11 +246,11 @@ fn linked_fast(
 ) -> Program {
     let rustc = rustc.args(["-Cdebuginfo=0", "-Cstrip=debuginfo"]);
     // Elsewhere the program could not find the shared library without help from its surroundings.
-    let can_share = cfg!(unix) && !aborts(unit);
+    let can_share = cfg!(unix) && !unit.aborts();
     let Some(std) = toolchain.shared_std.as_deref().filter(|_| can_share) else {
         return rustc;
     };
-    let shared = shared(unit);
+    let shared = unit.shared();
     let mut rustc = rustc.arg("-Cprefer-dynamic");
     let mut found_in = vec![std];
     if let Some(shared) = shared {
@@ -356,22 +270,28 @@ fn linked_fast(
 
 /// Runs the compiler on a file.
 fn invoke(program: &Program, cancel: &Cancel, on_error: &dyn Fn(Diagnostic)) -> Result<Compiled> {
-    let compiled = watch_over(process::spawn(program)?, cancel, on_error)?;
+    let ready = Ready {
+        compiler: process::spawn(program)?,
+        look: None,
+    };
+    let compiled = watch_over(ready, cancel, on_error)?;
     compiled.ok_or_else(|| Error::tool("the compiler did not read its input", "Save again."))
 }
 
 /// Waits for a compiler that knows its source. `program` is set, to nothing in particular, if it succeeded; `None` if it
 /// was fed its source and has not taken it, so that what it said is about something else.
 ///
-/// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that.
+/// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that. Nor for the compiler
+/// when the one that looks beside it has told all errors.
 fn watch_over(
-    mut running: Running,
+    ready: Ready,
     cancel: &Cancel,
     on_error: &dyn Fn(Diagnostic),
 ) -> Result<Option<Compiled>> {
+    let Ready { mut compiler, look } = ready;
     let started = Instant::now();
     let told = Cell::new(false);
-    let end = running.wait_unless(None, cancel, |said| {
+    let has_told_all = |said: &Captured| {
         if !told.get() && said.last_line_has(ERROR) {
             let so_far = diagnostics::parse(&said.output().text);
             if let Some(first) = so_far.into_iter().find(|d| d.level == Level::Error) {
@@ -380,9 +300,25 @@ fn watch_over(
             }
         }
         said.last_line_has(SUMMARY)
+    };
+    let from_look = Cell::new(false);
+    let mut end = compiler.wait_unless(None, cancel, |said| {
+        from_look.set(
+            look.as_ref()
+                .is_some_and(|look| has_told_all(look.stderr())),
+        );
+        from_look.get() || has_told_all(said)
     });
     let took = started.elapsed();
-    running.kill();
+    compiler.kill();
+    let mut running = compiler;
+    if let Some(mut look) = look {
+        look.kill();
+        if from_look.get() {
+            end = None;
+            running = look;
+        }
+    }
     if end == Some(End::Cancelled) {
         return Err(Error::Cancelled);
     }

@@ -11,8 +11,8 @@ use crate::{
     outcome::{Outcome, Report},
     workspace,
 };
+use hmac_sha256::Hash;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::{
     collections::HashMap,
     env, fs,
@@ -44,7 +44,7 @@ impl<'a> Memory<'a> {
     /// [`crate::error::Error::Io`].
     pub fn new(course: &'a Course, toolchain: &Toolchain) -> Result<Self> {
         let runner = env::current_exe().map(|program| identity(&program));
-        let mut digest = Sha256::new();
+        let mut digest = Hash::new();
         part(&mut digest, "runner", env!("CARGO_PKG_VERSION").as_bytes());
         part(
             &mut digest,
@@ -114,7 +114,7 @@ impl<'a> Memory<'a> {
     }
 
     fn key(&self, job: Job<'_>) -> Result<String> {
-        let mut digest = Sha256::new();
+        let mut digest = Hash::new();
         part(&mut digest, "shared", self.shared.as_bytes());
         part(&mut digest, "chapter", self.chapter(job)?.as_bytes());
         part(&mut digest, "name", job.exercise.name.as_bytes());
@@ -149,7 +149,7 @@ impl<'a> Memory<'a> {
             })
             .collect();
         let dir = self.course.workspace.chapter(job.exercise.dir.as_deref());
-        let mut digest = Sha256::new();
+        let mut digest = Hash::new();
         for file in workspace::files_below(&dir)? {
             if !learners.iter().any(|place| file.starts_with(place)) {
                 let name = self.course.workspace.shown(&file).to_string_lossy();
@@ -164,7 +164,7 @@ impl<'a> Memory<'a> {
 
 /// Everything in the directory of a crate that can change what it is.
 pub(super) fn digest_of_dir(dir: &Path) -> Result<String> {
-    let mut digest = Sha256::new();
+    let mut digest = Hash::new();
     for path in workspace::list_dir(dir)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with('.') || name == "target" {
@@ -182,14 +182,14 @@ pub(super) fn digest_of_dir(dir: &Path) -> Result<String> {
 }
 
 /// A part with its name and length, so that no two lists of parts read the same.
-pub(super) fn part(digest: &mut Sha256, name: &str, contents: &[u8]) {
+pub(super) fn part(digest: &mut Hash, name: &str, contents: &[u8]) {
     digest.update((name.len() as u64).to_le_bytes());
     digest.update(name);
     digest.update((contents.len() as u64).to_le_bytes());
     digest.update(contents);
 }
 
-pub(super) fn hex(digest: Sha256) -> String {
+pub(super) fn hex(digest: Hash) -> String {
     use std::fmt::Write as _;
     digest
         .finalize()

@@ -35,9 +35,9 @@ pub use compile::advice;
 pub use files::Files;
 pub use leftovers::clear_leftovers;
 pub use memory::Memory;
-pub use server::{COMMANDED, Seen, Told, serve};
+pub use server::{Seen, Told, missing_language, serve, stages};
 pub use source::{Source, learners_text, solution_text};
-pub use tree::Tree;
+pub use tree::{MOST_BYTES, Tree};
 
 /// One exercise to check.
 #[derive(Clone, Copy)]

@@ -11,7 +11,7 @@ use crate::{
         project::{BUILD, COMMAND, MAIN, written_files},
     },
 };
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -19,7 +19,7 @@ use std::{
 };
 
 /// What somebody writes by hand has fewer bytes than this.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+pub const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A project's files, and where they lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl Tree {
 
     /// A digest of every name and every byte.
     pub(super) fn digest(&self) -> String {
-        let mut digest = Sha256::new();
+        let mut digest = Hash::new();
         for (file, bytes) in &self.files {
             part(&mut digest, &file.to_string_lossy(), bytes);
         }

@@ -8,8 +8,8 @@ use crate::{
     error::{Error, Result},
     workspace,
 };
+use hmac_sha256::Hash;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(Default, Deserialize)]
@@ -259,7 +259,7 @@ impl Course {
 }
 
 fn short(parts: &[String]) -> String {
-    let mut digest = Sha256::new();
+    let mut digest = Hash::new();
     for part in parts {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);

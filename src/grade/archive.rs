@@ -3,8 +3,14 @@
 //! An archive with a path that leads out of it (`../`, an absolute path) is refused as a whole: nobody packs that by accident. Links are
 //! no files here. One directory around everything, as in what GitHub packs, is passed over.
 
-use super::submission::{LONGEST, too_long};
-use crate::{check::Source, workspace};
+use super::{
+    submission::{LONGEST, Place, too_long},
+    work::{Files, Mode, Work},
+};
+use crate::{
+    check::Source,
+    workspace::{self, project},
+};
 use std::{
     collections::HashMap,
     fs::File,
@@ -26,11 +32,11 @@ pub(super) fn is_archive(path: &Path) -> bool {
     path.is_file() && ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// The wanted files, by their paths in the course; or why the archive is refused.
-pub(super) fn read(path: &Path, wanted: &[PathBuf]) -> Result<Vec<Source>, String> {
+/// What lies in each of these places, which are relative to the course; or why the archive is refused.
+pub(super) fn read(path: &Path, wanted: &[Place]) -> Result<Vec<Work>, String> {
     let mut found = Found {
         wanted,
-        sources: HashMap::new(),
+        works: HashMap::new(),
         entries: 0,
     };
     let open = || File::open(path).map(BufReader::new).map_err(broken);
@@ -39,22 +45,37 @@ pub(super) fn read(path: &Path, wanted: &[PathBuf]) -> Result<Vec<Source>, Strin
         "tar" => from_tar(open()?, &mut found)?,
         _ => from_tar(flate2::read::GzDecoder::new(open()?), &mut found)?,
     }
-    let mut sources = found.sources;
-    Ok(wanted
-        .iter()
-        .map(|file| sources.remove(file).unwrap_or(Source::Missing))
+    let mut works = found.works;
+    Ok((0..wanted.len())
+        .map(|position| works.remove(&position).unwrap_or(Work::Missing))
         .collect())
 }
 
 struct Found<'a> {
-    wanted: &'a [PathBuf],
-    sources: HashMap<PathBuf, Source>,
+    wanted: &'a [Place],
+    /// By their positions in `wanted`.
+    works: HashMap<usize, Work>,
     entries: usize,
 }
 
+/// What an entry of an archive belongs to.
+struct Part {
+    /// The position of the exercise.
+    of: usize,
+    /// The path in the project's directory, if it is a project.
+    file: Option<PathBuf>,
+}
+
+/// What an entry is, besides a directory.
+struct Entry<R> {
+    contents: R,
+    size: u64,
+    mode: Mode,
+}
+
 impl Found<'_> {
-    /// The exercise that an entry is, if it is one. An entry that leads out of the archive is an error.
-    fn exercise(&mut self, name: &str) -> Result<Option<PathBuf>, String> {
+    /// The exercise that an entry belongs to, if it is one. An entry that leads out of the archive is an error.
+    fn part(&mut self, name: &str) -> Result<Option<Part>, String> {
         self.entries += 1;
         if self.entries > MOST_ENTRIES {
             return Err(format!("the archive has more than {MOST_ENTRIES} entries"));
@@ -72,34 +93,69 @@ impl Found<'_> {
             ));
         }
         let inner: PathBuf = path.components().skip(1).collect();
-        let is = |path: &Path| self.wanted.iter().any(|file| file == path);
-        Ok([path.to_owned(), inner].into_iter().find(|path| is(path)))
+        Ok([path, &inner].into_iter().find_map(|path| self.place(path)))
     }
 
-    fn take(&mut self, file: PathBuf, size: u64, mut contents: impl Read) -> Result<(), String> {
-        let source = if size > LONGEST {
-            too_long()
-        } else {
-            let mut bytes = Vec::new();
-            // What an entry says of its size need not be true.
-            contents
-                .by_ref()
-                .take(LONGEST + 1)
-                .read_to_end(&mut bytes)
-                .map_err(broken)?;
-            match bytes.len() as u64 > LONGEST {
-                true => too_long(),
-                false => Source::from_bytes(bytes),
+    fn place(&self, path: &Path) -> Option<Part> {
+        self.wanted.iter().enumerate().find_map(|(of, place)| {
+            let file = match place {
+                Place::File(file) => (path == file).then_some(None),
+                Place::Project(dir) => {
+                    let below = path.strip_prefix(dir).ok()?;
+                    let is_file = below.file_name().is_some() && project::is_written(below);
+                    is_file.then(|| Some(below.to_owned()))
+                }
+            };
+            file.map(|file| Part { of, file })
+        })
+    }
+
+    fn take(&mut self, part: Part, entry: Entry<impl Read>) -> Result<(), String> {
+        let work = match part.file {
+            None if entry.size > LONGEST => too_long(),
+            None => {
+                // What an entry says of its size need not be true.
+                let bytes = read_at_most(entry.contents, LONGEST + 1)?;
+                match bytes.len() as u64 > LONGEST {
+                    true => too_long(),
+                    false => Source::from_bytes(bytes).into(),
+                }
+            }
+            Some(file) => {
+                let mut files = match self.works.remove(&part.of) {
+                    Some(Work::Project(files)) => files,
+                    None => Files::default(),
+                    // It is known already that it is not judged.
+                    Some(other) => {
+                        self.works.insert(part.of, other);
+                        return Ok(());
+                    }
+                };
+                let bytes = read_at_most(entry.contents, files.room() + 1)?;
+                match files.add(file, bytes, entry.mode) {
+                    Ok(()) => Work::Project(files),
+                    Err(why) => Work::Unreadable(why),
+                }
             }
         };
-        self.sources.insert(file, source);
+        self.works.insert(part.of, work);
         Ok(())
     }
 
-    fn link(&mut self, file: PathBuf) {
-        let source = Source::Unreadable("a link, and links are not followed".into());
-        self.sources.insert(file, source);
+    /// In a project a link is left out, as it is while somebody learns.
+    fn link(&mut self, part: &Part) {
+        if part.file.is_none() {
+            let why = "a link, and links are not followed".into();
+            self.works.insert(part.of, Work::Unreadable(why));
+        }
     }
+}
+
+fn read_at_most(contents: impl Read, length: u64) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = contents.take(length).read_to_end(&mut bytes);
+    read.map_err(broken)?;
+    Ok(bytes)
 }
 
 fn from_tar(packed: impl Read, found: &mut Found<'_>) -> Result<(), String> {
@@ -107,14 +163,19 @@ fn from_tar(packed: impl Read, found: &mut Found<'_>) -> Result<(), String> {
     for entry in archive.entries().map_err(broken)? {
         let entry = entry.map_err(broken)?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let Some(file) = found.exercise(&name)? else {
+        let Some(part) = found.part(&name)? else {
             continue;
         };
         let kind = entry.header().entry_type();
         if kind.is_symlink() || kind.is_hard_link() {
-            found.link(file);
+            found.link(&part);
         } else if kind.is_file() {
-            found.take(file, entry.size(), entry)?;
+            let entry = Entry {
+                size: entry.size(),
+                mode: Mode::of_bits(entry.header().mode().unwrap_or(0)),
+                contents: entry,
+            };
+            found.take(part, entry)?;
         }
     }
     Ok(())
@@ -125,14 +186,18 @@ fn from_zip(packed: BufReader<File>, found: &mut Found<'_>) -> Result<(), String
     for position in 0..archive.len() {
         let entry = archive.by_index(position).map_err(broken)?;
         let name = entry.name().map_err(broken)?.into_owned();
-        let Some(file) = found.exercise(&name)? else {
+        let Some(part) = found.part(&name)? else {
             continue;
         };
         if entry.is_symlink() {
-            found.link(file);
+            found.link(&part);
         } else if entry.is_file() {
-            let size = entry.size();
-            found.take(file, size, entry)?;
+            let entry = Entry {
+                size: entry.size(),
+                mode: Mode::of_bits(entry.unix_mode().unwrap_or(0)),
+                contents: entry,
+            };
+            found.take(part, entry)?;
         }
     }
     Ok(())
@@ -153,8 +218,8 @@ mod tests {
         workspace::scratch().expect("a directory")
     }
 
-    fn read_one(path: &Path) -> Result<Source, String> {
-        read(path, &[PathBuf::from(WANTED)]).map(|mut all| all.remove(0))
+    fn read_one(path: &Path) -> Result<Work, String> {
+        read(path, &[Place::File(WANTED.into())]).map(|mut all| all.remove(0))
     }
 
     /// A tar file with these entries, written without the looks that a packer takes at paths.
@@ -205,7 +270,7 @@ mod tests {
             for path in paths {
                 assert_eq!(
                     read_one(&path),
-                    Ok(Source::text("mine")),
+                    Ok(Work::Text("mine".into())),
                     "{name} in {path:?}"
                 );
             }
@@ -230,6 +295,27 @@ mod tests {
     }
 
     #[test]
+    fn of_a_project_every_written_file_is_found_and_nothing_that_tools_made() {
+        let entries = [
+            ("me/exercises/notes/main.rs", "mod a;"),
+            ("me/exercises/notes/web/a.rs", "// a"),
+            ("me/exercises/notes/target/x", "x"),
+            ("me/exercises/notes/.env", "x"),
+            ("me/exercises/notes.toml", "theirs"),
+        ];
+        let mut expected = Files::default();
+        for (file, text) in [("main.rs", "mod a;"), ("web/a.rs", "// a")] {
+            let bytes = text.as_bytes().to_vec();
+            expected.add(file.into(), bytes, Mode::Read).expect("room");
+        }
+        let (_dir, paths) = packed(&entries);
+        for path in paths {
+            let read = read(&path, &[Place::Project("exercises/notes".into())]);
+            assert_eq!(read, Ok(vec![Work::Project(expected.clone())]), "{path:?}");
+        }
+    }
+
+    #[test]
     fn a_link_is_no_file() {
         let mut builder = tar::Builder::new(Vec::new());
         let mut header = tar::Header::new_gnu();
@@ -243,7 +329,7 @@ mod tests {
         let bytes = builder.into_inner().expect("packed");
         workspace::write_atomic(&path, &bytes).expect("written");
         let source = read_one(&path).expect("read");
-        assert!(matches!(source, Source::Unreadable(why) if why.contains("link")));
+        assert!(matches!(source, Work::Unreadable(why) if why.contains("link")));
     }
 
     #[test]

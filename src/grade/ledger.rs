@@ -2,15 +2,15 @@
 //!
 //! A line counts only for the same text, course and runner. A line that was cut off by a crash is passed over.
 
+use super::work::Work;
 use crate::{
-    check::Source,
     course::Exercise,
     error::{Error, Result},
     outcome::grades::{Graded, Grades, Mark, Verdict},
     workspace,
 };
+use hmac_sha256::Hash;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
     fs::{File, OpenOptions},
@@ -65,8 +65,8 @@ impl Ledger {
     }
 
     /// The mark for exactly this, if it is known.
-    pub(super) fn recall(&self, learner: &str, exercise: &Exercise, file: &Source) -> Option<Mark> {
-        let mark = self.known.get(&self.key(learner, exercise, file))?;
+    pub(super) fn recall(&self, learner: &str, exercise: &Exercise, work: &Work) -> Option<Mark> {
+        let mark = self.known.get(&self.key(learner, exercise, work))?;
         Some(mark.clone())
     }
 
@@ -75,12 +75,12 @@ impl Ledger {
         &self,
         learner: &str,
         exercise: &Exercise,
-        file: &Source,
+        work: &Work,
         mark: Mark,
     ) -> Result<Mark> {
         if mark.verdict != Verdict::Fault {
             self.write(&Line {
-                key: self.key(learner, exercise, file),
+                key: self.key(learner, exercise, work),
                 learner: learner.to_owned(),
                 mark: mark.clone(),
             })?;
@@ -96,20 +96,14 @@ impl Ledger {
             .map_err(Error::io("write", &self.path))
     }
 
-    fn key(&self, learner: &str, exercise: &Exercise, file: &Source) -> String {
-        let text = match file {
-            Source::Text(text) => text.clone(),
-            // What is handed in is one file for each exercise.
-            Source::Missing | Source::Project(_) => "\0missing".into(),
-            Source::Unreadable(why) => format!("\0{why}"),
-        };
-        let mut digest = Sha256::new();
+    fn key(&self, learner: &str, exercise: &Exercise, work: &Work) -> String {
+        let mut digest = Hash::new();
         for part in [
-            &self.identity,
-            learner,
-            &exercise.name,
-            &exercise.points.to_string(),
-            &text,
+            self.identity.as_bytes(),
+            learner.as_bytes(),
+            exercise.name.as_bytes(),
+            exercise.points.to_string().as_bytes(),
+            &work.digest(),
         ] {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);

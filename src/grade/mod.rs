@@ -1,12 +1,13 @@
 //! Many learners' work, judged against one trusted course.
 //!
-//! Only the learners' own exercise files are taken out of what they hand in; tests, steps and data are the course's. Each exercise
+//! Only the learners' own exercise files and projects are taken out of what they hand in; tests, steps and data are the course's. Each exercise
 //! of each learner is judged by a runner of its own, in a sandbox where the machine has one, so that nobody's work touches
 //! another's result. What is judged is written down at once, and is not judged again after an interruption.
 //!
 //! | part | what it does |
 //! |---|---|
-//! | `submission`, `archive` | the exercise files out of a directory, a `.tar.gz` or a `.zip` |
+//! | `submission`, `archive` | the exercises out of a directory, a `.tar.gz` or a `.zip` |
+//! | `work` | one of them: a text, or the files of a project |
 //! | `runner` | one exercise of one learner, in a runner of its own |
 //! | `ledger` | what has been judged, line by line in a file |
 
@@ -14,11 +15,13 @@ mod archive;
 mod ledger;
 mod runner;
 mod submission;
+mod work;
 
 use crate::{
+    check,
     course::{Course, Exercise},
     error::{Error, Result},
-    outcome::grades::{Graded, Grades, Mark, Verdict},
+    outcome::grades::{Graded, Grades, Mark, Verdict, Worth},
     process::Cancel,
 };
 use ledger::Ledger;
@@ -115,12 +118,12 @@ pub fn grade(
     let mut refused = BTreeMap::new();
     for submission in &class.submissions {
         match submission.read(class.course, &class.exercises) {
-            Ok(files) => work.extend(
+            Ok(works) => work.extend(
                 class
                     .exercises
                     .iter()
-                    .zip(files)
-                    .map(|(exercise, file)| (submission.learner(), *exercise, file)),
+                    .zip(works)
+                    .map(|(exercise, work)| (submission.learner(), *exercise, work)),
             ),
             Err(why) => {
                 refused.insert(submission.learner().to_owned(), why);
@@ -131,17 +134,17 @@ pub fn grade(
     let marks: Mutex<Vec<Option<Result<Mark>>>> = Mutex::new(work.iter().map(|_| None).collect());
     let judged = AtomicUsize::new(0);
     let worker = || {
-        while let Some((position, (learner, exercise, file))) = {
+        while let Some((position, (learner, exercise, handed_in))) = {
             let position = next.fetch_add(1, Ordering::Relaxed);
             work.get(position).map(|one| (position, one))
         } {
-            let mark = match ledger.recall(learner, exercise, file) {
+            let mark = match ledger.recall(learner, exercise, handed_in) {
                 Some(known) => Ok(known),
                 None => {
                     judged.fetch_add(1, Ordering::Relaxed);
                     runner
-                        .judge(exercise, file, cancel)
-                        .and_then(|mark| ledger.note(learner, exercise, file, mark))
+                        .judge(exercise, handed_in, cancel)
+                        .and_then(|mark| ledger.note(learner, exercise, handed_in, mark))
                 }
             };
             if mark.is_err() {
@@ -177,7 +180,7 @@ pub fn grade(
         })
         .collect();
     for (learner, why) in refused {
-        learners.push(refusal(learner, why, &class.exercises));
+        learners.push(refusal(learner, why, class)?);
     }
     learners.sort_by(|a, b| a.learner.cmp(&b.learner));
     Ok(Grades {
@@ -187,20 +190,25 @@ pub fn grade(
 }
 
 /// A submission that was not looked at: no exercise of it passes.
-fn refusal(learner: String, why: String, exercises: &[&Exercise]) -> Graded {
+fn refusal(learner: String, why: String, class: &Class<'_>) -> Result<Graded> {
     let mark = |exercise: &&Exercise| {
-        Mark::without_report(
-            &exercise.name,
-            Verdict::Failed,
-            exercise.points,
-            why.clone(),
-        )
+        let worth = worth(class.course, exercise)?;
+        let (name, why) = (&exercise.name, why.clone());
+        Ok(Mark::without_report(name, Verdict::Failed, worth, why))
     };
-    Graded {
+    Ok(Graded {
         learner,
-        marks: exercises.iter().map(mark).collect(),
+        marks: class.exercises.iter().map(mark).collect::<Result<_>>()?,
         refused: Some(why),
-    }
+    })
+}
+
+/// What the course gives for an exercise.
+fn worth(course: &Course, exercise: &Exercise) -> Result<Worth> {
+    Ok(Worth {
+        points: exercise.points,
+        stages: check::stages(course, exercise)?,
+    })
 }
 
 fn round(marks: &[Option<Result<Mark>>], judged: usize, begun: Instant) -> Round {

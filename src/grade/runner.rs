@@ -4,23 +4,24 @@
 //! What it says is signed with a secret that it was given on its standard input, so that nothing that the learner's program prints,
 //! and no other program in the sandbox, can make a mark.
 
+use super::{work::Work, worth};
 use crate::{
     build::{
         Dependencies, Linking, Secret, Shipped, Toolchain, dependencies::Progress, splice, tests_in,
     },
     check::{self, Files, Job, Means, Source},
-    course::{Course, Exercise},
+    course::{Course, Exercise, Kind},
     error::{Error, Result},
     outcome::{
-        Report,
-        grades::{Mark, Verdict},
+        Outcome, Report,
+        grades::{Mark, Verdict, Worth},
     },
     process::{self, Cancel, End, Finished, Level, Limits, Program, Sandbox},
     progress::Pristine,
     services::Services,
     workspace,
 };
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 use std::{
     env,
     env::consts::EXE_SUFFIX,
@@ -116,7 +117,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error::Io`].
     pub fn identity(&self) -> Result<String> {
-        let mut digest = Sha256::new();
+        let mut digest = Hash::new();
         let mut part = |name: &str, contents: &[u8]| {
             for part in [name.as_bytes(), contents] {
                 digest.update((part.len() as u64).to_le_bytes());
@@ -151,53 +152,31 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// If no runner can be started, and when cancelled. What goes wrong in the runner is in the mark.
-    pub(super) fn judge(
-        &self,
-        exercise: &Exercise,
-        file: &Source,
-        cancel: &Cancel,
-    ) -> Result<Mark> {
-        at_most_twice(|| self.judge_once(exercise, file, cancel))
+    pub(super) fn judge(&self, exercise: &Exercise, work: &Work, cancel: &Cancel) -> Result<Mark> {
+        at_most_twice(|| self.judge_once(exercise, work, cancel))
     }
 
-    fn judge_once(&self, exercise: &Exercise, file: &Source, cancel: &Cancel) -> Result<Mark> {
-        let failed = |why: String| {
-            Mark::without_report(&exercise.name, Verdict::Failed, exercise.points, why)
-        };
-        let text = match file {
-            Source::Text(text) => text,
-            Source::Missing | Source::Project(_) => {
-                return Ok(failed("nothing was handed in".into()));
-            }
-            Source::Unreadable(why) => return Ok(failed(format!("what was handed in is {why}"))),
-        };
+    fn judge_once(&self, exercise: &Exercise, work: &Work, cancel: &Cancel) -> Result<Mark> {
+        let worth = worth(self.course, exercise)?;
+        let failed =
+            |why: String| Mark::without_report(&exercise.name, Verdict::Failed, worth, why);
         let scratch = workspace::scratch()?;
         let handed_in = scratch.path().join("handed-in");
-        workspace::write_atomic(&handed_in, text.as_bytes())?;
+        if let Err(why) = work.write(&handed_in)? {
+            return Ok(failed(why));
+        }
         let secret = Secret::new();
         let program = self.start(exercise, &handed_in, scratch.path(), &secret);
         let finished = process::run(&program, cancel)?;
         Ok(
             match (finished.end, signed(&finished.stdout.text, &secret)) {
                 (End::Exited(_), Some(mark)) if mark.exercise == exercise.name => mark,
-                (End::Exited(2), _) => self.fault(exercise, &finished),
+                (End::Exited(2), _) => fault(exercise, worth, &finished),
                 (End::Deadline, _) => failed(format!("stopped after {} s", ENDS_WITHIN.as_secs())),
                 (End::Limit(limit), _) => failed(limit.words()),
                 (_, _) => failed("its program ended the runner".into()),
             },
         )
-    }
-
-    fn fault(&self, exercise: &Exercise, finished: &Finished) -> Mark {
-        let said = finished
-            .stderr
-            .text
-            .trim()
-            .lines()
-            .next()
-            .unwrap_or("no word of why")
-            .to_owned();
-        Mark::without_report(&exercise.name, Verdict::Fault, exercise.points, said)
     }
 
     fn start(
@@ -229,8 +208,11 @@ impl<'a> Runner<'a> {
         }
         let sandbox = Sandbox::new(self.level)
             .limits(LIMITS)
-            .readable(root)
             .readable(&self.program);
+        let sandbox = self
+            .of_course(exercise)
+            .into_iter()
+            .fold(sandbox, Sandbox::readable);
         let toolchain = self.toolchain.rustc.ancestors().nth(2);
         let sandbox = toolchain.into_iter().fold(sandbox, Sandbox::readable);
         let local = self
@@ -241,6 +223,33 @@ impl<'a> Runner<'a> {
         let sandbox = local.fold(sandbox, Sandbox::readable);
         sandbox.writable(work).around(program)
     }
+
+    /// What a runner reads of the course. Whoever may run any program must not find a right one.
+    fn of_course(&self, exercise: &Exercise) -> Vec<PathBuf> {
+        let workspace = &self.course.workspace;
+        // In a course for rustlings the solution says whose tests count.
+        if self.course.own_manifest.is_some() {
+            return vec![workspace.root().to_owned()];
+        }
+        let mut all = workspace.judges();
+        // There the solution says what is right, and no program of the learner's runs.
+        if matches!(exercise.kind, Kind::Sql | Kind::Quiz) {
+            all.extend(Some(self.course.solution(exercise)).filter(|file| file.exists()));
+        }
+        all
+    }
+}
+
+fn fault(exercise: &Exercise, worth: Worth, finished: &Finished) -> Mark {
+    let said = finished
+        .stderr
+        .text
+        .trim()
+        .lines()
+        .next()
+        .unwrap_or("no word of why")
+        .to_owned();
+    Mark::without_report(&exercise.name, Verdict::Fault, worth, said)
 }
 
 /// The second mark after a fault says what the fault was, so that nothing is hidden.
@@ -270,14 +279,13 @@ pub fn judge_one(course: &Course, exercise: &Exercise, file: &Path, work: &Path)
     let dependencies = Dependencies::new(&toolchain, course.workspace.dependencies());
     let services = Services::of(&course.workspace);
     let pristine = Pristine::of(course);
-    let source = with_shipped_tests(
-        course,
-        exercise,
-        Source::read(file),
-        &pristine.text(exercise)?,
-    )?;
+    let source = match exercise.kind {
+        Kind::Project => Source::project(file),
+        _ => Source::read(file),
+    };
+    let source = with_shipped_tests(course, exercise, source, &pristine.text(exercise)?)?;
     let files = Files::with_source(course, exercise, pristine, source)?;
-    let report = check::check(
+    let mut report = check::check(
         Job {
             build_dir: &work.join("build"),
             ..files.job(course, exercise)
@@ -291,7 +299,13 @@ pub fn judge_one(course: &Course, exercise: &Exercise, file: &Path, work: &Path)
             on_stage: &|_| {},
         },
     )?;
-    Ok(sign(&report, exercise.points, secret.trim_end()))
+    // A learner may choose any language, and the machine need not have it.
+    if let Some(missing) = check::missing_language(&report) {
+        let reason = format!("needs {missing}, which is not installed here");
+        report.outcome = Outcome::Skipped { reason };
+    }
+    let worth = worth(course, exercise)?;
+    Ok(sign(&report, worth, secret.trim_end()))
 }
 
 /// In a course for rustlings the learner's own tests count while they learn. In a class those of the course do, unless writing them is the
@@ -327,7 +341,7 @@ fn with_shipped_tests(
     }
 }
 
-fn sign(report: &Report, worth: u32, secret: &str) -> String {
+fn sign(report: &Report, worth: Worth, secret: &str) -> String {
     let mark = serde_json::to_string(&Mark::of(report, worth)).unwrap_or_default();
     format!("{} {mark}\n", signature(secret, &mark))
 }
@@ -344,7 +358,7 @@ fn signed(printed: &str, secret: &Secret) -> Option<Mark> {
 }
 
 fn signature(secret: &str, mark: &str) -> String {
-    let mut digest = Sha256::new();
+    let mut digest = Hash::new();
     for part in [secret, mark, secret] {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
@@ -360,6 +374,11 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    const WORTH: Worth = Worth {
+        points: 3,
+        stages: None,
+    };
+
     #[test]
     fn a_fault_is_tried_again_once_and_the_mark_says_what_it_was() {
         let tries = std::cell::Cell::new(0);
@@ -369,7 +388,7 @@ mod tests {
                 tries.set(tries.get() + 1);
                 let verdict = verdicts[tries.get() - 1];
                 let why = format!("try {}", tries.get());
-                Ok(Mark::without_report("a", verdict, 1, why))
+                Ok(Mark::without_report("a", verdict, WORTH, why))
             })
             .expect("a mark")
         };
@@ -389,7 +408,7 @@ mod tests {
     fn only_a_mark_with_the_right_signature_is_one() {
         let (mine, other) = (Secret::new(), Secret::new());
         let text = |secret: &Secret| String::from_utf8(secret.input()).expect("text");
-        let line = sign(&Report::new("a"), 3, text(&mine).trim_end());
+        let line = sign(&Report::new("a"), WORTH, text(&mine).trim_end());
         let mark = signed(&format!("noise\n{line}"), &mine).expect("signed");
         assert_eq!((mark.points, mark.verdict), (3, Verdict::Passed));
         assert_eq!(signed(&line, &other), None);

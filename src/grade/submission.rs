@@ -1,17 +1,21 @@
-//! What one learner has handed in: a directory or an archive, of which only the exercise files are read.
+//! What one learner has handed in: a directory or an archive, of which only the exercise files and the projects are read.
 //!
 //! Whatever else lies there (tests, manifests, steps) is passed over: the course has its own. Links are not followed.
 
-use super::archive;
+use super::{
+    archive,
+    work::{Files, Mode, Work},
+};
 use crate::{
     check::Source,
     course::{Course, Exercise},
     error::{Error, Result},
-    workspace,
+    workspace::{self, project},
 };
 use std::{
     collections::HashSet,
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -93,47 +97,136 @@ impl Submission {
         &self.learner
     }
 
-    /// The learner's file for each of these exercises, or why the submission as a whole is refused.
+    /// What the learner has written for each of these exercises, or why the submission as a whole is refused.
     pub(super) fn read(
         &self,
         course: &Course,
         exercises: &[&Exercise],
-    ) -> std::result::Result<Vec<Source>, String> {
-        let wanted: Vec<PathBuf> = exercises.iter().map(|e| course.relative_file(e)).collect();
+    ) -> std::result::Result<Vec<Work>, String> {
+        let place = |exercise: &&Exercise| match course.project_dir(exercise) {
+            None => Place::File(course.relative_file(exercise)),
+            Some(_) => Place::Project(course.relative_place(exercise)),
+        };
+        let wanted: Vec<Place> = exercises.iter().map(place).collect();
         match self.path.is_dir() {
             true => Ok(wanted
                 .iter()
-                .map(|file| from_dir(&self.path, file))
+                .map(|place| from_dir(&self.path, place))
                 .collect()),
             false => archive::read(&self.path, &wanted),
         }
     }
 }
 
-/// A file below the submission's directory, reached without following a link.
-fn from_dir(root: &Path, file: &Path) -> Source {
+/// Where an exercise lies, relative to the course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In this file.
+    File(PathBuf),
+    /// In this directory.
+    Project(PathBuf),
+}
+
+/// What lies below the submission's directory, reached without following a link.
+fn from_dir(root: &Path, place: &Place) -> Work {
+    let (Place::File(file) | Place::Project(file)) = place;
     let mut path = root.to_owned();
     for part in file.components() {
         path.push(part);
-        match fs::symlink_metadata(&path) {
-            Ok(found) if found.is_symlink() => {
-                return Source::Unreadable("a link, and links are not followed".into());
+        match look(&path) {
+            Look::Nothing => return Work::Missing,
+            Look::Refused(why) => return Work::Unreadable(why),
+            Look::File { length, .. } if length > LONGEST && matches!(place, Place::File(_)) => {
+                return too_long();
             }
-            Ok(found) if found.is_file() && found.len() > LONGEST => return too_long(),
-            // Reading a pipe or a device would not end.
-            Ok(found) if !found.is_file() && !found.is_dir() => {
-                return Source::Unreadable("no file".into());
-            }
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Source::Missing,
-            Err(error) => {
-                return Source::Unreadable(format!("a file that cannot be read: {error}"));
-            }
+            Look::File { .. } | Look::Dir => {}
         }
     }
-    Source::read(&path)
+    match place {
+        Place::File(_) => Source::read(&path).into(),
+        Place::Project(_) => project_in(&path).unwrap_or_else(Work::Unreadable),
+    }
 }
 
-pub(super) fn too_long() -> Source {
-    Source::Unreadable(format!("a file of more than {} MiB", LONGEST >> 20))
+/// What a path leads to, if no link is followed.
+enum Look {
+    Nothing,
+    Dir,
+    File {
+        length: u64,
+        mode: Mode,
+    },
+    /// Nothing to be read: reading a pipe or a device would not end.
+    Refused(String),
+}
+
+fn look(path: &Path) -> Look {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => {
+            Look::Refused("a link, and links are not followed".into())
+        }
+        Ok(found) if found.is_dir() => Look::Dir,
+        Ok(found) if found.is_file() => Look::File {
+            length: found.len(),
+            mode: mode(&found),
+        },
+        Ok(_) => Look::Refused("no file".into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Look::Nothing,
+        Err(error) => Look::Refused(format!("a file that cannot be read: {error}")),
+    }
+}
+
+fn mode(found: &fs::Metadata) -> Mode {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        Mode::of_bits(found.permissions().mode())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = found;
+        Mode::Read
+    }
+}
+
+/// The files that somebody has written in a project's directory.
+fn project_in(dir: &Path) -> std::result::Result<Work, String> {
+    if !dir.is_dir() {
+        return Err("a file, and a project is a directory".into());
+    }
+    let listed = project::written_files(dir).map_err(|error| match error {
+        Error::Usage { help, .. } => format!("a directory with too many files. {help}"),
+        other => format!("no directory to read: {other}"),
+    })?;
+    let mut files = Files::default();
+    for file in listed {
+        let path = dir.join(&file);
+        match look(&path) {
+            Look::File { length, mode } => {
+                // One too many says that there are too many.
+                let bytes = read_at_most(&path, length.min(files.room() + 1))?;
+                files.add(file, bytes, mode)?;
+            }
+            Look::Refused(why) => {
+                return Err(format!("a directory with {why} in it: {}", file.display()));
+            }
+            Look::Nothing | Look::Dir => {}
+        }
+    }
+    Ok(Work::Project(files))
+}
+
+fn read_at_most(path: &Path, length: u64) -> std::result::Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(length).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(format!(
+            "a directory with a file that cannot be read: {error}"
+        )),
+    }
+}
+
+pub(super) fn too_long() -> Work {
+    Work::Unreadable(format!("a file of more than {} MiB", LONGEST >> 20))
 }

@@ -2,7 +2,7 @@
 //!
 //! `grade` makes it, `ui` writes it as a table, CSV, JSON and JUnit. The field names are a promise (README, "For scripts").
 
-use super::{Outcome, Report};
+use super::{Detail, Finding, Outcome, Report, StageState};
 use serde::{Deserialize, Serialize};
 
 /// A class.
@@ -36,10 +36,13 @@ pub struct Mark {
     pub worth: u32,
     /// The points that the learner has for it.
     pub points: u32,
-    /// The first claim that does not hold, the reason for skipping, or the fault.
+    /// The first claim that does not hold, with the compiler's words if it refuses the text; the reason for skipping, or the fault.
     pub why: Option<String>,
     /// The number of claims that hold, and of all claims.
     pub claims: (usize, usize),
+    /// Of a project: the number of stages that hold, and of all stages.
+    #[serde(default)]
+    pub stages: Option<(usize, usize)>,
     /// Milliseconds that the check took.
     pub took_ms: u64,
     /// What went wrong at the first try, if that was a fault of the machine and this is the mark of the second.
@@ -61,20 +64,50 @@ pub enum Verdict {
     Fault,
 }
 
+/// What an exercise is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    /// The points for an exercise, or for each stage of a project.
+    pub points: u32,
+    /// The number of stages of a project.
+    pub stages: Option<usize>,
+}
+
+impl Worth {
+    /// All points that can be had.
+    pub fn all(self) -> u32 {
+        self.of(self.stages.unwrap_or(1))
+    }
+
+    fn of(self, parts: usize) -> u32 {
+        let parts = u32::try_from(parts).unwrap_or(u32::MAX);
+        self.points.saturating_mul(parts)
+    }
+}
+
 impl Mark {
-    /// The mark for a report on an exercise that is worth so many points.
-    pub fn of(report: &Report, worth: u32) -> Self {
-        let first = || report.findings.first().map(|finding| finding.claim.clone());
+    /// The mark for a report. An exercise gives its points if it passes; a project gives them for each stage that holds.
+    pub fn of(report: &Report, worth: Worth) -> Self {
+        let first = || report.findings.first().map(first_words);
         let (verdict, why) = match &report.outcome {
             Outcome::Passed => (Verdict::Passed, None),
             Outcome::Failed => (Verdict::Failed, first()),
             Outcome::Skipped { reason } => (Verdict::Skipped, Some(reason.clone())),
         };
+        let held = match worth.stages {
+            Some(_) => {
+                let held = report.stages.iter();
+                held.filter(|stage| stage.state == StageState::Passed)
+                    .count()
+            }
+            None => usize::from(verdict == Verdict::Passed),
+        };
         Self {
             exercise: report.exercise.clone(),
             verdict,
-            worth,
-            points: if verdict == Verdict::Passed { worth } else { 0 },
+            worth: worth.all(),
+            points: worth.of(held),
+            stages: worth.stages.map(|all| (held, all)),
             why,
             claims: (report.passed_checks(), report.checks.len()),
             took_ms: report.timings.total_ms as u64,
@@ -83,17 +116,26 @@ impl Mark {
     }
 
     /// The mark for an exercise without a report.
-    pub fn without_report(exercise: &str, verdict: Verdict, worth: u32, why: String) -> Self {
+    pub fn without_report(exercise: &str, verdict: Verdict, worth: Worth, why: String) -> Self {
         Self {
             exercise: exercise.to_owned(),
             verdict,
-            worth,
+            worth: worth.all(),
             points: 0,
+            stages: worth.stages.map(|all| (0, all)),
             why: Some(why),
             claims: (0, 0),
             took_ms: 0,
             retried: None,
         }
+    }
+}
+
+/// The claim; of what the compiler refuses, its words too, for the claim is always the same.
+fn first_words(finding: &Finding) -> String {
+    match (&finding.detail, &finding.actual) {
+        (Some(Detail::Compiler { .. }), Some(actual)) => format!("{}: {actual}", finding.claim),
+        _ => finding.claim.clone(),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::gate::Gate;
 use crate::error::{Error, Result};
+use socket2::SockRef;
 use std::{
     collections::HashMap,
     io,
     net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 /// A listener with its connections.
@@ -116,9 +118,8 @@ impl Drop for Accepting {
 impl Line {
     /// Closes the connection the hard way: the client sees a reset, not an end.
     pub(super) fn reset(self) {
-        #[cfg(unix)]
-        let _ =
-            rustix::net::sockopt::set_socket_linger(&self.stream, Some(std::time::Duration::ZERO));
+        // If the system refuses, the client sees an end.
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         // Dropping both handles closes it.
     }
 }

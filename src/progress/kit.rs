@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     workspace,
 };
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 use std::{fmt::Write as _, path::PathBuf};
 
 /// The kit as shipped.
@@ -74,7 +74,7 @@ pub fn digest_of(text: &str) -> String {
 /// The SHA-256 of a file, in hexadecimal digits.
 pub fn digest_of_bytes(bytes: &[u8]) -> String {
     let mut hex = String::new();
-    for byte in Sha256::digest(bytes) {
+    for byte in Hash::hash(bytes) {
         let _ = write!(hex, "{byte:02x}");
     }
     hex

@@ -2,7 +2,7 @@
 //! for the server is on this machine.
 
 use super::postgres::random_letters;
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::{HMAC, Hash};
 
 /// A login that has begun.
 pub(super) struct Login {
@@ -41,23 +41,14 @@ impl Login {
         let messages = format!("{},{server_first},{without_proof}", self.first_bare());
         let salted = repeated(self.password.as_bytes(), &salt, rounds);
         let key = keyed(&salted, b"Client Key");
-        let signature = keyed(&Sha256::digest(key).into(), messages.as_bytes());
+        let signature = keyed(&Hash::hash(&key), messages.as_bytes());
         let proof: Vec<u8> = key.iter().zip(signature).map(|(a, b)| a ^ b).collect();
         Some(format!("{without_proof},p={}", to_base64(&proof)))
     }
 }
 
-/// HMAC (RFC 2104).
 fn keyed(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
-    let padded = |with: u8| {
-        let mut block = [with; 64];
-        for (byte, key) in block.iter_mut().zip(key) {
-            *byte ^= key;
-        }
-        Sha256::new_with_prefix(block)
-    };
-    let inner = padded(0x36).chain_update(text).finalize();
-    padded(0x5c).chain_update(inner).finalize().into()
+    HMAC::mac(text, key)
 }
 
 /// PBKDF2 (RFC 8018) for a result of one block.
@@ -66,7 +57,7 @@ fn repeated(password: &[u8], salt: &[u8], rounds: u32) -> [u8; 32] {
     if password.len() <= 32 {
         key[..password.len()].copy_from_slice(password);
     } else {
-        key = Sha256::digest(password).into();
+        key = Hash::hash(password);
     }
     let mut last = keyed(&key, &[salt, &[0, 0, 0, 1]].concat());
     let mut sum = last;
@@ -125,7 +116,7 @@ mod tests {
         let key = keyed(&salted, b"Client Key");
         let messages = "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
                         s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-        let signature = keyed(&Sha256::digest(key).into(), messages.as_bytes());
+        let signature = keyed(&Hash::hash(&key), messages.as_bytes());
         let proof: Vec<u8> = key.iter().zip(signature).map(|(a, b)| a ^ b).collect();
         assert_eq!(
             to_base64(&proof),

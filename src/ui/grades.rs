@@ -1,6 +1,6 @@
 //! The results of a class: a table to read, and CSV for a spreadsheet.
 
-use crate::outcome::grades::{Graded, Grades, Verdict};
+use crate::outcome::grades::{Graded, Grades, Mark, Verdict};
 use std::fmt::Write as _;
 
 /// So many exercises that fail are named in a row; the others are counted.
@@ -56,6 +56,14 @@ fn retried(grades: &Grades) -> String {
     )
 }
 
+/// The exercise; of a project, how many of its stages hold too.
+fn named(mark: &Mark) -> String {
+    match mark.stages {
+        None => mark.exercise.clone(),
+        Some((held, all)) => format!("{} ({held} of {all})", mark.exercise),
+    }
+}
+
 /// What a learner has not passed.
 fn open(learner: &Graded) -> String {
     if let Some(why) = &learner.refused {
@@ -63,7 +71,7 @@ fn open(learner: &Graded) -> String {
     }
     let words = |verdict, word: &str| {
         let of_it = learner.marks.iter().filter(|mark| mark.verdict == verdict);
-        let names: Vec<&str> = of_it.map(|mark| mark.exercise.as_str()).collect();
+        let names: Vec<String> = of_it.map(named).collect();
         let more = names.len().saturating_sub(NAMED);
         let mut text = names[..names.len() - more].join(", ");
         if more > 0 {
@@ -89,14 +97,15 @@ fn open(learner: &Graded) -> String {
 
 /// One line for each exercise of each learner.
 pub fn csv(grades: &Grades) -> String {
-    let mut text =
-        String::from("learner,exercise,verdict,points,worth,claims_held,claims,why,retried\n");
+    let mut text = String::from(
+        "learner,exercise,verdict,points,worth,claims_held,claims,why,retried,stages_held,stages\n",
+    );
     for learner in &grades.learners {
         for mark in &learner.marks {
             let verdict = serde_json::to_value(mark.verdict).unwrap_or_default();
             let _ = writeln!(
                 text,
-                "{},{},{},{},{},{},{},{},{}",
+                "{},{},{},{},{},{},{},{},{},{},{}",
                 cell(&learner.learner),
                 cell(&mark.exercise),
                 verdict.as_str().unwrap_or_default(),
@@ -105,7 +114,11 @@ pub fn csv(grades: &Grades) -> String {
                 mark.claims.0,
                 mark.claims.1,
                 cell(mark.why.as_deref().unwrap_or_default()),
-                cell(mark.retried.as_deref().unwrap_or_default())
+                cell(mark.retried.as_deref().unwrap_or_default()),
+                mark.stages
+                    .map_or_else(String::new, |(held, _)| held.to_string()),
+                mark.stages
+                    .map_or_else(String::new, |(_, all)| all.to_string())
             );
         }
     }
@@ -129,11 +142,16 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::grades::Mark;
+    use crate::outcome::grades::Worth;
+
+    const WORTH: Worth = Worth {
+        points: 2,
+        stages: None,
+    };
 
     fn class() -> Grades {
         let mark =
-            |name: &str, verdict| Mark::without_report(name, verdict, 2, "=1+1, \"x\"".into());
+            |name: &str, verdict| Mark::without_report(name, verdict, WORTH, "=1+1, \"x\"".into());
         Grades {
             sandbox: "none".into(),
             learners: vec![Graded {
@@ -161,11 +179,11 @@ mod tests {
         class.learners[0].marks[1].retried = Some("no memory".into());
         let told = "Judged twice, after a fault of the machine: 1, the first of them b of anna (no memory).\n";
         assert!(table(&class).ends_with(told), "{}", table(&class));
-        assert!(csv(&class).ends_with(",no memory\n"));
+        assert!(csv(&class).ends_with(",no memory,,\n"));
     }
 
     #[test]
     fn a_cell_is_quoted_and_is_never_a_formula() {
-        assert!(csv(&class()).contains("anna,a,failed,0,2,0,0,\"'=1+1, \"\"x\"\"\",\n"));
+        assert!(csv(&class()).contains("anna,a,failed,0,2,0,0,\"'=1+1, \"\"x\"\"\",,,\n"));
     }
 }

@@ -43,13 +43,16 @@ enum End {
 fn of_learner(graded: &Graded) -> Suite {
     let case = |mark: &Mark| {
         let why = mark.why.clone().unwrap_or_default();
+        let held = mark
+            .stages
+            .map(|(held, all)| format!("{held} of {all} stages: "));
         Case {
             name: mark.exercise.clone(),
             seconds: mark.took_ms as f64 / 1000.0,
             end: match mark.verdict {
                 Verdict::Passed => End::Passed,
                 Verdict::Failed => End::Failed {
-                    message: why,
+                    message: held.unwrap_or_default() + &why,
                     text: String::new(),
                 },
                 Verdict::Skipped => End::Skipped(why),

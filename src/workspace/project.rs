@@ -2,7 +2,7 @@
 
 use super::list_dir;
 use crate::error::{Error, Result};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// What has to be done, for somebody who reads nothing else.
 pub const SPEC: &str = "SPEC.md";
@@ -20,7 +20,7 @@ pub const BUILD: &str = "build";
 const NOT_WRITTEN: [&str; 5] = ["target", "node_modules", "__pycache__", "venv", "vendor"];
 
 /// What somebody writes by hand has fewer files than this.
-const MOST_FILES: usize = 1000;
+pub const MOST_FILES: usize = 1000;
 
 /// The files below `dir` that somebody has written, relative to it and in order; none if there is no such directory. Hidden files and what
 /// tools put there are left out, and links are not followed.
@@ -31,6 +31,15 @@ pub fn written_files(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     collect(dir, Path::new(""), &mut files)?;
     Ok(files)
+}
+
+/// True if a file with this path, relative to the project, is one that somebody writes: neither hidden nor in a directory that tools fill.
+pub fn is_written(file: &Path) -> bool {
+    let is_hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+    let dirs = file.parent().into_iter().flat_map(Path::components);
+    let mut dirs = dirs.map(Component::as_os_str);
+    !file.components().any(is_hidden)
+        && !dirs.any(|dir| NOT_WRITTEN.iter().any(|known| dir == *known))
 }
 
 fn collect(dir: &Path, below: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -77,6 +86,10 @@ mod tests {
         ] {
             write_atomic(&dir.path().join(file), b"").expect("written");
         }
+        for left_out in [".git/config", "target/x", "web/.a", "web/vendor/a.js"] {
+            assert!(!is_written(Path::new(left_out)), "{left_out}");
+        }
+        assert!(is_written(Path::new("web/target")) && is_written(Path::new("main.rs")));
         #[cfg(unix)]
         std::os::unix::fs::symlink("main.rs", dir.path().join("link.rs")).expect("a link");
         assert_eq!(

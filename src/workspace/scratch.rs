@@ -52,13 +52,19 @@ pub(super) fn unfinished(dir: &Path) -> io::Result<NamedTempFile> {
 /// Removes what processes that do not live any more have left: temporary directories, and files of the course that they had not
 /// written to their end. `lives` tells whether the process with a number does.
 pub fn sweep(workspace: &Workspace, lives: impl Fn(u32) -> bool) {
+    sweep_in(&env::temp_dir(), workspace, lives);
+}
+
+/// The same where temporary directories lie in `temporary`. A test must not look into the one that everybody shares: there it would take
+/// away what runners at work need.
+fn sweep_in(temporary: &Path, workspace: &Workspace, lives: impl Fn(u32) -> bool) {
     let is_left = |path: &Path, prefix: &str| {
         owner(path, prefix).is_some_and(|process| process != process::id() && !lives(process))
     };
     // What cannot be read or removed is left for another time: nothing depends on it.
-    for path in list_dir(&env::temp_dir()).unwrap_or_default() {
+    for path in list_dir(temporary).unwrap_or_default() {
         if is_left(&path, SCRATCH_PREFIX) {
-            remove_scratch(&path);
+            let _ = fs::remove_dir_all(path);
         }
     }
     let mut files = list_dir(workspace.root()).unwrap_or_default();
@@ -129,8 +135,17 @@ mod tests {
             write(".backendlings-7-notes"),
             write("x.unfinished"),
         ];
-        sweep(&workspace, |process| process == 8);
-        assert!(!left.exists());
+        let temporary = scratch().expect("a directory");
+        let [gone, lives, own_one] = [7, 8, process::id()].map(|process| {
+            let path = temporary
+                .path()
+                .join(format!("{SCRATCH_PREFIX}{process}-abc"));
+            create_dir(&path.join("below")).expect("created");
+            path
+        });
+        sweep_in(temporary.path(), &workspace, |process| process == 8);
+        assert!(!left.exists() && !gone.exists());
+        assert!(lives.exists() && own_one.exists());
         for kept in learners.iter().chain([&of_another]) {
             assert!(kept.exists(), "{}", kept.display());
         }

@@ -6,7 +6,7 @@ use super::{
     pieces::{self, Piece},
     template::{Template, Values},
 };
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 
 /// More bytes than this are told by their length and hash.
 const SHOWN: usize = 200;
@@ -201,9 +201,7 @@ pub(super) fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
 
 /// The SHA-256 of bytes in hexadecimal digits.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    let mut hash = Sha256::new();
-    hash.update(bytes);
-    hash.finalize()
+    Hash::hash(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()

@@ -19,7 +19,7 @@ use std::path::Path;
 const BUILDS: &str = "it builds";
 
 /// The claim that one can see how a project in another language is started.
-pub const COMMANDED: &str = "the project says how it is started";
+const COMMANDED: &str = "the project says how it is started";
 
 /// Stands for the path of the learner's file.
 pub(super) const FILE: &str = "${file}";
@@ -173,12 +173,22 @@ pub(super) fn missing(program: &str, kind: Kind, report: &mut Report) {
     }
     report.fail(Finding {
         expected: Some("a command that begins with a program which is installed here".into()),
-        actual: Some(format!("there is no program {program}")),
+        actual: Some(format!("{NO_PROGRAM}{program}")),
         explain: Some(format!(
             "Is it spelled {program} in the file {COMMAND} or {BUILD}? No shell reads the line: a variable before the command (`A=b`) is taken for the program."
         )),
         ..Finding::new(COMMANDED)
     });
+}
+
+/// How [`missing`] begins to say which program a project names.
+const NO_PROGRAM: &str = "there is no program ";
+
+/// The program that the command of a project names and that is not installed here, if that is what the report says.
+pub fn missing_language(report: &Report) -> Option<&str> {
+    let first = report.findings.first()?;
+    let missing = first.actual.as_ref()?.strip_prefix(NO_PROGRAM)?;
+    (first.claim == COMMANDED).then_some(missing)
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use super::{
     wire::{Ending, Received},
 };
 use crate::course::Kind;
-use serde_json_path::JsonPath;
 use std::path::Path;
 
 /// Steps of any text are read or refused.
@@ -67,7 +66,7 @@ pub(in crate::check) fn answer(bytes: &[u8]) {
     }
     if let Ok(value) = serde_json::from_slice(bytes) {
         assert!(json::same(&value, &value));
-        let Ok(path) = JsonPath::parse("$") else {
+        let Ok(path) = json::Path::parse("$") else {
             return;
         };
         let whole = Part {

@@ -6,14 +6,15 @@ use super::{
     expect::{About, Problem},
     template::Values,
 };
+use jsonpath_rfc9535::{Error, JsonPath};
 use regex::Regex;
 use serde_json::Value;
-use serde_json_path::JsonPath;
+use std::fmt;
 
 /// One part of a body and what it has to be. Everything that is given has to hold.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
-    pub(super) path: JsonPath,
+    pub(super) path: Path,
     pub(super) equals: Option<Value>,
     pub(super) contains: Option<Value>,
     pub(super) matches: Option<Regex>,
@@ -22,6 +23,31 @@ pub(super) struct Part {
     pub(super) length: Option<usize>,
     pub(super) kind: Option<Type>,
     pub(super) presence: Presence,
+}
+
+/// Where a part stands.
+#[derive(Clone, Debug)]
+pub(super) struct Path {
+    text: String,
+    query: JsonPath,
+}
+
+impl Path {
+    /// # Errors
+    /// If the text is no JSONPath.
+    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+        Ok(Self {
+            text: text.to_owned(),
+            query: JsonPath::parse(text)?,
+        })
+    }
+}
+
+/// As its author has written it.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 /// The types of JSON.
@@ -95,7 +121,7 @@ pub(super) fn judge(parts: &[Part], body: &[u8], values: &Values) -> Vec<Problem
 
 impl Part {
     fn judge(&self, json: &Value, values: &Values) -> Option<Problem> {
-        let found = self.path.query(json).all();
+        let found = self.path.query.query_values(json);
         let problem = |expected: String, actual: String| {
             Some(Problem {
                 about: About::Body,
@@ -204,7 +230,7 @@ mod tests {
 
     fn part(path: &str) -> Part {
         Part {
-            path: JsonPath::parse(path).expect("a path"),
+            path: Path::parse(path).expect("a path"),
             equals: None,
             contains: None,
             matches: None,

@@ -66,14 +66,14 @@ mod write_lock;
 use super::{Job, Means, Source, Stage, compile};
 use crate::{
     build::Harness,
-    course::course_error,
+    course::{Course, Exercise, Kind, course_error},
     error::{Error, Result},
     outcome::{Finding, Outcome, Output, Report, millis},
     process::{Program, Record},
     workspace::{self, project},
 };
 use converse::Lines;
-pub use foreign::COMMANDED;
+pub use foreign::missing_language;
 use ladder::{Ladder, Rung};
 use launch::{LISTENS, Launch, Server};
 pub use onlooker::Seen;
@@ -139,6 +139,24 @@ fn language(story: &Story, job: Job<'_>) -> launch::Language {
         true => launch::Language::Another,
         false => launch::Language::Rust,
     }
+}
+
+/// The number of stages that an exercise has: that of a project, none for any other one.
+///
+/// # Errors
+/// As for a check: what is wrong with the steps.
+pub fn stages(course: &Course, exercise: &Exercise) -> Result<Option<usize>> {
+    if exercise.kind != Kind::Project {
+        return Ok(None);
+    }
+    let file = course.steps(exercise);
+    let text = workspace::read_if_there(&file)?.unwrap_or_default();
+    let of = steps::Of {
+        exercises: &course.workspace.exercises(),
+        needs: &exercise.needs,
+        kind: exercise.kind,
+    };
+    Ok(Some(steps::read(&file, &text, &of)?.len()))
 }
 
 /// The steps beside the exercise. There need not be any where there is a check program.

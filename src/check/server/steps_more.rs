@@ -6,7 +6,7 @@ use super::{
     database::Query,
     expect::{Closes, Expect},
     group::{Meanwhile, NUMBER, Ratio, Together},
-    json::{Part, Presence, Type},
+    json::{Part, Path, Presence, Type},
     measure::Measure,
     step::Input,
     steps::Reader,
@@ -19,7 +19,6 @@ use crate::{
 };
 use serde::Deserialize as _;
 use serde_json::Value;
-use serde_json_path::JsonPath;
 use std::{collections::BTreeMap, time::Duration};
 
 /// The name of an input that is a text alone.
@@ -234,7 +233,7 @@ impl Reader<'_> {
     }
 
     fn part(&self, at: &Spanned<String>, path: &str, value: Value) -> Result<Part> {
-        let path = match JsonPath::parse(path) {
+        let path = match Path::parse(path) {
             Ok(path) => path,
             Err(error) => {
                 let what = format!("`{path}` is no JSONPath: {error}");

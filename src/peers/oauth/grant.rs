@@ -1,7 +1,7 @@
 //! What a provider gives to whom: codes for a browser, tokens for a server that shows the code (RFC 6749, RFC 7636). It speaks no HTTP.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 use std::collections::BTreeMap;
 
 /// Parameters of a request, by name.
@@ -212,14 +212,14 @@ impl Grants {
     /// A value that nobody guesses who does not know the seed.
     fn draw(&mut self, seed: &str, what: &str) -> String {
         self.drawn += 1;
-        let hash = Sha256::digest(format!("{seed} {what} {}", self.drawn).as_bytes());
+        let hash = Hash::hash(format!("{seed} {what} {}", self.drawn).as_bytes());
         URL_SAFE_NO_PAD.encode(&hash[..24])
     }
 }
 
 /// The challenge that belongs to a verifier (RFC 7636, 4.2).
 fn challenge_of(verifier: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+    URL_SAFE_NO_PAD.encode(Hash::hash(verifier.as_bytes()))
 }
 
 #[cfg(test)]

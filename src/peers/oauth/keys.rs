@@ -2,9 +2,9 @@
 //! nobody may use them for anything else. That is why a plain power of numbers is enough here; it takes no care of side channels.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac_sha256::Hash;
 use num_bigint::BigUint;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 /// What stands before the hash in a signature: that it is one of SHA-256 (RFC 8017, 9.2).
 const SHA256_PREFIX: [u8; 19] = [
@@ -65,7 +65,7 @@ impl Key {
 
 /// The hash as it is signed: filled up to the length of the key.
 fn padded(text: &str, length: usize) -> Vec<u8> {
-    let hash = Sha256::digest(text.as_bytes());
+    let hash = Hash::hash(text.as_bytes());
     let tail = [&SHA256_PREFIX[..], &hash[..]].concat();
     let filler = vec![0xff; length.saturating_sub(tail.len() + 3)];
     [&[0, 1][..], &filler, &[0], &tail].concat()

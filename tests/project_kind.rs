@@ -209,6 +209,14 @@ fn any_language_takes_part_by_one_line() {
     tiny.write("exercises/c/sample/command", "python3 server.py\n");
     let report = check(&tiny);
     assert!(report.passed(), "{report:#?}");
+    // Advice is given in no language.
+    let elsewhere = PYTHON.replace("int(os.environ[\"PORT\"])", "0");
+    tiny.write("exercises/c/sample/server.py", &elsewhere);
+    let report = check(&tiny);
+    let explain = report.findings[0].explain.clone().unwrap_or_default();
+    assert!(explain.contains("PORT"), "{report:#?}");
+    assert!(!explain.contains("std::env"), "{explain}");
+    tiny.write("exercises/c/sample/server.py", PYTHON);
     // What builds it comes before, and ends it if it fails.
     tiny.write(
         "exercises/c/sample/build",

@@ -1,33 +1,177 @@
-//! What the steps cannot say: whether the description and the server agree, path by path. It runs after the last stage, where a post `described` is published.
+//! What the steps cannot say: whether the description names what SPEC.md names, and whether it and the server agree. It runs after the
+//! last stage, where a post `described` is published.
 
 use kit::*;
 use serde_json::Value;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// Each path of the description, and what it says of it.
-fn described() -> Vec<(String, Value)> {
+/// Each method of each path of SPEC.md, and the statuses that it names for it.
+const OPERATIONS: [(&str, &str, &[u16]); 10] = [
+    ("get", "/posts", &[200, 401, 422]),
+    ("post", "/posts", &[201, 401, 403, 422]),
+    ("get", "/posts/{slug}", &[200, 304, 401, 404]),
+    ("patch", "/posts/{slug}", &[200, 401, 403, 404, 422]),
+    ("delete", "/posts/{slug}", &[204, 401, 403, 404]),
+    ("get", "/posts/{slug}/comments", &[200, 401, 404]),
+    ("post", "/posts/{slug}/comments", &[201, 401, 404, 422]),
+    (
+        "delete",
+        "/posts/{slug}/comments/{id}",
+        &[204, 401, 403, 404],
+    ),
+    ("get", "/posts/{slug}/html", &[200, 401, 404, 502]),
+    ("get", "/openapi.json", &[200, 401]),
+];
+
+fn document() -> Value {
     let answer = server().get("/openapi.json");
     assert_eq!(answer.status, 200, "GET /openapi.json");
-    let json: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-    let paths = json["paths"].as_object().cloned().unwrap_or_default();
-    paths.into_iter().collect()
+    serde_json::from_str(&answer.body).unwrap_or_default()
+}
+
+/// Each path of the description, and what it says of it.
+fn described() -> Vec<(String, Value)> {
+    let paths = document()["paths"].as_object().cloned();
+    paths.unwrap_or_default().into_iter().collect()
+}
+
+/// What the description says of each method that SPEC.md names and the description has.
+fn operations() -> Vec<(&'static str, &'static str, &'static [u16], Value)> {
+    let paths = &document()["paths"];
+    let all = OPERATIONS.into_iter();
+    let all =
+        all.map(|(method, path, statuses)| (method, path, statuses, paths[path][method].clone()));
+    all.filter(|(.., operation)| operation.is_object())
+        .collect()
+}
+
+/// A list as a reader wants it.
+fn listed(names: impl IntoIterator<Item = impl ToString>) -> String {
+    let mut names: Vec<String> = names.into_iter().map(|name| name.to_string()).collect();
+    names.sort();
+    names.join(", ")
 }
 
 /// A request without any sense but its path and method: by nobody, by an author, and by somebody with a wrong token.
 fn statuses(method: &str, path: &str) -> Vec<(String, u16)> {
-    let place = path.replace("{slug}", "described").replace("{id}", "0");
     let tokens = [None, Some(random("id")), Some("wrong".to_owned())];
-    let ask = |token: Option<String>| {
-        let token = token.map(|token| format!("Bearer {token}"));
-        let mut headers = vec![("Content-Type", "application/json")];
-        headers.extend(token.as_deref().map(|token| ("Authorization", token)));
-        let who = token.as_deref().unwrap_or("no token").to_owned();
-        let method = method.to_uppercase();
-        let answer = server().send(&method, &place, &headers, "{\"title\":5,\"text\":5}");
-        (format!("{method} {place}, {who}"), answer.status)
+    tokens.map(|token| ask(method, path, token)).into()
+}
+
+fn ask(method: &str, path: &str, token: Option<String>) -> (String, u16) {
+    let place = path.replace("{slug}", "described").replace("{id}", "0");
+    let token = token.map(|token| format!("Bearer {token}"));
+    let mut headers = vec![("Content-Type", "application/json")];
+    headers.extend(token.as_deref().map(|token| ("Authorization", token)));
+    let who = token.as_deref().unwrap_or("no token").to_owned();
+    let method = method.to_uppercase();
+    let answer = server().send(&method, &place, &headers, "{\"title\":5,\"text\":5}");
+    (format!("{method} {place}, {who}"), answer.status)
+}
+
+#[test]
+fn the_paths_are_those_of_the_page() {
+    explain(
+        "A program finds in `paths` all that this server has: each path of SPEC.md with its methods, and no others. The names are {slug} and {id}.",
+    );
+    let named = |(path, item): (String, Value)| -> Vec<String> {
+        let methods = METHODS.iter().filter(|method| item.get(**method).is_some());
+        methods.map(|method| format!("{method} {path}")).collect()
     };
-    tokens.into_iter().map(ask).collect()
+    let came: Vec<String> = described().into_iter().flat_map(named).collect();
+    let right: Vec<String> = OPERATIONS
+        .iter()
+        .map(|(method, path, _)| format!("{method} {path}"))
+        .collect();
+    let missing: Vec<&String> = right.iter().filter(|one| !came.contains(one)).collect();
+    let too_many: Vec<&String> = came.iter().filter(|one| !right.contains(one)).collect();
+    let asked = "GET /openapi.json, its paths and their methods";
+    if !missing.is_empty() {
+        unexpected(asked, &format!("there is {}", listed(missing)), "not there");
+    }
+    if !too_many.is_empty() {
+        unexpected(
+            asked,
+            "those that SPEC.md names, and no others",
+            &format!("there is {}", listed(too_many)),
+        );
+    }
+}
+
+#[test]
+fn each_status_is_described() {
+    explain(
+        "`responses` has each status that SPEC.md names for this method, as a text such as \"404\", with a `description`.",
+    );
+    for (method, path, statuses, operation) in operations() {
+        let responses = operation["responses"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
+        let has = |status: &&u16| {
+            responses
+                .get(&status.to_string())
+                .is_some_and(|one| one["description"].is_string())
+        };
+        let missing: Vec<&u16> = statuses.iter().filter(|status| !has(status)).collect();
+        if !missing.is_empty() {
+            unexpected(
+                &format!("GET /openapi.json, responses of {method} {path}"),
+                &format!("{}, each with a description", listed(statuses)),
+                &format!(
+                    "{}; without a description or not there: {}",
+                    listed(responses.keys()),
+                    listed(missing)
+                ),
+            );
+        }
+    }
+}
+
+#[test]
+fn what_needs_a_token_says_so() {
+    explain(
+        "`security`, of the method or else of the whole document, is a list of ways in, and one of them is enough. `{}` among them means that nothing is needed. Each other one names a scheme of components.securitySchemes.",
+    );
+    let document = document();
+    let schemes = document["components"]["securitySchemes"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    for (method, path, _, operation) in operations() {
+        let asked = format!("GET /openapi.json, security of {method} {path}");
+        let own = operation.get("security").or(document.get("security"));
+        let ways = own.and_then(Value::as_array).cloned().unwrap_or_default();
+        let came = own.map_or("there is none".to_owned(), Value::to_string);
+        let names = ways
+            .iter()
+            .filter_map(Value::as_object)
+            .flat_map(|way| way.keys());
+        if let Some(unknown) = names.clone().find(|name| !schemes.contains_key(*name)) {
+            let known = listed(schemes.keys());
+            unexpected(
+                &asked,
+                &format!("names of securitySchemes, which has: {known}"),
+                &format!("{unknown}, in {came}"),
+            );
+        }
+        let is_free = ways.is_empty()
+            || ways
+                .iter()
+                .any(|way| way.as_object().is_some_and(|way| way.is_empty()));
+        let needs_a_token = method != "get";
+        if needs_a_token && is_free {
+            unexpected(
+                &asked,
+                "a scheme, and no {} beside it: without a token this is 401",
+                &came,
+            );
+        }
+        if !needs_a_token && !is_free {
+            unexpected(&asked, "[] or {} in it: reading needs no token", &came);
+        }
+    }
 }
 
 #[test]
@@ -61,7 +205,7 @@ fn what_is_not_described_is_405() {
     for (path, item) in described() {
         for method in METHODS.iter().filter(|method| item.get(**method).is_none()) {
             // With a token that is known, or the answer is about the token.
-            let (asked, status) = statuses(method, &path).swap_remove(1);
+            let (asked, status) = ask(method, &path, Some(random("id")));
             assert_eq!(status, 405, "{asked}");
         }
     }
@@ -70,15 +214,18 @@ fn what_is_not_described_is_405() {
 #[test]
 fn each_operation_has_a_name_of_its_own() {
     explain("operationId becomes the name of a function. Two with one name cannot both be there.");
-    let mut ids = Vec::new();
-    for (_, item) in described() {
-        let operations = METHODS.iter().filter_map(|method| item.get(*method));
-        ids.extend(operations.map(|operation| operation["operationId"].to_string()));
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for (method, path, _, operation) in operations() {
+        let place = format!("{method} {path}");
+        let asked = format!("GET /openapi.json, operationId of {place}");
+        let Some(id) = operation["operationId"].as_str() else {
+            unexpected(&asked, "a text", &operation["operationId"].to_string());
+        };
+        if let Some((_, other)) = seen.iter().find(|(known, _)| known == id) {
+            unexpected(&asked, "a name of its own", &format!("{id}, as {other}"));
+        }
+        seen.push((id.to_owned(), place));
     }
-    let all = ids.len();
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), all, "different operationIds in the description");
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl Answer {
     /// 200 and a text.
     ///
     /// In the body, `${path.NAME}` is the part of the path at `{NAME}` in the route, `${n}` the number of the request among
-    /// those for this route, counted from 1, and `${body}` the body that was sent.
+    /// those for this route, counted from 1, `${body}` the body that was sent, and `${header.NAME}` a header (`missing` if there is none).
     pub fn text(body: impl Into<String>) -> Self {
         let answer = Self {
             body: body.into(),

@@ -169,6 +169,7 @@ impl Shared {
         let is_head = request.method == "HEAD";
         let found = self.find(&request);
         let body = String::from_utf8_lossy(&request.body).into_owned();
+        let headers = request.headers.clone();
         self.note(line, request, None);
         let Some(Found { answer, n, names }) = found else {
             let nothing = Answer::text("no such path\n").with_status(404);
@@ -185,6 +186,11 @@ impl Shared {
             "n" => Some(n.to_string()),
             "body" => Some(body.clone()),
             _ => {
+                if let Some(asked) = name.strip_prefix("header.") {
+                    let mut all = headers.iter();
+                    let found = all.find(|(name, _)| name.eq_ignore_ascii_case(asked));
+                    return Some(found.map_or("missing".into(), |(_, value)| value.clone()));
+                }
                 let name = name.strip_prefix("path.")?;
                 let (_, value) = names.iter().find(|(known, _)| known == name)?;
                 Some(value.clone())

@@ -54,7 +54,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/posts/{slug}/comments", comments)
         .route("/posts/{slug}/comments/{id}", delete(comments::remove))
         .route("/openapi.json", get(openapi::describe))
-        .with_state(app)
+        .with_state(app.clone())
+        .layer(middleware::from_fn_with_state(app, people::known))
         .layer(middleware::from_fn(store::counted));
     let port = variable("PORT", "8080");
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;

@@ -83,7 +83,13 @@ const OPERATIONS: [Operation; 10] = [
         Token::Welcome,
         &[200, 401, 404, 502],
     ),
-    operation("/openapi.json", "get", "describe", Token::Welcome, &[200]),
+    operation(
+        "/openapi.json",
+        "get",
+        "describe",
+        Token::Welcome,
+        &[200, 401],
+    ),
 ];
 
 const fn operation(

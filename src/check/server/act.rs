@@ -8,12 +8,15 @@ use super::{
     pieces,
     step::Step,
     story::{Came, Telling},
+    tables_away,
 };
 use crate::error::Result;
 
 impl Telling<'_> {
     /// A step at each of its instances, then a look at what the server has left behind.
     pub(super) fn take(&mut self, step: &Step, servers: &mut [Server]) -> Result<Came> {
+        let file = step.tables_away.as_ref();
+        let away = file.and_then(|file| tables_away::take(&self.dir.join(file)));
         for at in step.turns(servers.len()) {
             self.at = at;
             let came = self.beside_others(step, servers)?;
@@ -21,6 +24,7 @@ impl Telling<'_> {
                 return Ok(came);
             }
         }
+        drop(away);
         let problems = self.afterwards(step, servers)?;
         Ok(if problems.is_empty() {
             Came::Expected

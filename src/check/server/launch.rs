@@ -48,6 +48,14 @@ pub(super) struct Launch<'a> {
     pub(super) port: Option<u16>,
     /// How long it may take until it listens.
     pub(super) limit: Duration,
+    pub(super) language: Language,
+}
+
+/// What the program is written in: advice may name what only Rust has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Rust,
+    Another,
 }
 
 /// A server that listens. Dropping it kills it with all that it started.
@@ -57,6 +65,7 @@ pub(super) struct Server {
     /// The connection that showed that the server listens. The first step uses it, so that a server never sees a
     /// connection without a request.
     first: Option<TcpStream>,
+    language: Language,
 }
 
 /// Places in the server's output.
@@ -95,6 +104,7 @@ pub(super) fn launch(
             running: process::spawn(&program)?,
             port,
             first: None,
+            language: launch.language,
         };
         let Some(finding) = server.wait_until_ready(launch.limit, cancel)? else {
             return Ok(Ok(server));
@@ -315,28 +325,33 @@ impl Server {
 
     fn listens_elsewhere(&self, ports: &[u16]) -> Finding {
         let named: Vec<String> = ports.iter().map(u16::to_string).collect();
+        let read = match self.language {
+            Language::Rust => "Read it with std::env::var(\"PORT\"), and bind to that port.",
+            Language::Another => "Read it there, and listen on that port.",
+        };
         Finding {
             actual: Some(format!("it listens on port {}", named.join(" and "))),
-            explain: Some(
-                "The one who starts a server decides its port, and says so in the variable PORT of the environment. Read it with \
-                 std::env::var(\"PORT\"), and bind to that port."
-                    .into(),
-            ),
+            explain: Some(format!(
+                "The one who starts a server decides its port, and says so in the variable PORT of the environment. {read}"
+            )),
             ..self.finding()
         }
     }
 
     fn never_listened(&self, limit: Duration) -> Finding {
+        let listen = match self.language {
+            Language::Rust => "Bind TcpListener to",
+            Language::Another => "Listen on",
+        };
         Finding {
             actual: Some(format!(
                 "nobody accepted a connection there for {}; the program is still running",
                 seconds(limit)
             )),
-            explain: Some(
-                "The program does something else before it listens, or it listens on another port or address. Bind \
-                 TcpListener to 127.0.0.1 and the port in the variable PORT before anything that takes long."
-                    .into(),
-            ),
+            explain: Some(format!(
+                "The program does something else before it listens, or it listens on another port or address. {listen} 127.0.0.1 \
+                 and the port in the variable PORT before anything that takes long."
+            )),
             ..self.finding()
         }
     }
@@ -355,6 +370,7 @@ mod tests {
             running: process::spawn(&program).expect("sleep starts"),
             port,
             first: None,
+            language: Language::Rust,
         };
         let waited = server.wait_until_ready(Duration::from_millis(200), &Cancel::new());
         let finding = waited.expect("not cancelled").expect("it does not listen");

@@ -57,6 +57,7 @@ mod steps_stages;
 mod steps_talk;
 mod steps_world;
 mod story;
+mod tables_away;
 mod talk;
 mod template;
 mod wire;
@@ -131,6 +132,13 @@ fn task(job: Job<'_>) -> Option<String> {
 fn is_foreign(story: &Story, job: Job<'_>) -> bool {
     story.foreign.is_some()
         || matches!(job.source, Source::Project(tree) if tree.command().is_some())
+}
+
+fn language(story: &Story, job: Job<'_>) -> launch::Language {
+    match is_foreign(story, job) {
+        true => launch::Language::Another,
+        false => launch::Language::Rust,
+    }
 }
 
 /// The number of stages that an exercise has: that of a project, none for any other one.
@@ -255,6 +263,7 @@ fn run(
         env: &env,
         port: None,
         limit: story.ready_limit,
+        language: language(story, job),
     };
     let mut servers = Vec::new();
     for position in 0..story.instances {

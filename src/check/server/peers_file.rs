@@ -285,7 +285,11 @@ impl Reader<'_> {
         }
         // Names that the upstream fills in itself stay for it.
         let body = Template::new(&body);
-        let own = |name: &&str| !matches!(*name, "n" | "body") && !name.starts_with("path.");
+        let own = |name: &&str| {
+            let of_the_request = ["path.", "header."];
+            !matches!(*name, "n" | "body")
+                && !of_the_request.iter().any(|part| name.starts_with(part))
+        };
         self.check_names(at, body.names().filter(own))?;
         Ok((raw.times, answer.ending(ending), body))
     }

@@ -2,7 +2,7 @@
 //! passes every byte on as it is, and tells which requests there were. It judges nothing.
 
 use super::{
-    group,
+    group, language,
     last_words::how,
     launch::{self, LISTENS, Launch},
     layout,
@@ -93,6 +93,7 @@ pub fn serve(job: Job<'_>, port: u16, means: Means<'_>, tell: &dyn Fn(Told)) -> 
         env: &env,
         port: None,
         limit: story.ready_limit,
+        language: language(&story, job),
     };
     let mut server = match launch::launch(&launch, means.cancel)? {
         Ok(server) => server,

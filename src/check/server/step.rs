@@ -35,6 +35,8 @@ pub(super) struct Step {
     pub(super) grace: Option<Duration>,
     /// Who keeps the server busy at the same time.
     pub(super) meanwhile: Option<Meanwhile>,
+    /// The SQLite file of the server whose tables are away meanwhile.
+    pub(super) tables_away: Option<String>,
     pub(super) expect: Expect,
     /// The answer is the same as at the step with this position.
     pub(super) same_as: Option<usize>,

@@ -369,6 +369,7 @@ impl Reader<'_> {
             together,
             grace: raw.grace_seconds.map(seconds),
             meanwhile,
+            tables_away: raw.tables_away,
             expect,
             same_as,
             captures,

@@ -79,6 +79,7 @@ pub(super) struct RawStep {
     pub(super) parallel: Option<usize>,
     pub(super) group: Option<RawGroup>,
     pub(super) meanwhile: Option<RawMeanwhile>,
+    pub(super) tables_away: Option<String>,
     pub(super) expect: Option<RawExpect>,
     #[serde(default)]
     pub(super) capture: BTreeMap<String, RawCapture>,

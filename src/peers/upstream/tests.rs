@@ -50,6 +50,14 @@ fn each_request_gets_the_next_answer_of_its_route() {
 }
 
 #[test]
+fn an_answer_can_say_again_what_was_sent() {
+    let again = Answer::text("${header.host} ${header.x-missing}");
+    let upstream = Upstream::start(vec![Route::new("/").then(again)]).expect("started");
+    let answer = ask(&upstream, "/").expect("answered");
+    assert!(answer.ends_with("\r\n\r\nx missing"), "{answer}");
+}
+
+#[test]
 fn what_arrived_is_recorded_whole_and_in_order() {
     let upstream =
         Upstream::start(vec![Route::new("/*").then(Answer::status(204))]).expect("started");

@@ -3,8 +3,10 @@
 
 use crate::{Shared, input::Fault, store::Post};
 use axum::{
-    extract::FromRequestParts,
-    http::{StatusCode, header::AUTHORIZATION, request::Parts},
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
+    middleware::Next,
+    response::Response,
 };
 use std::collections::HashMap;
 
@@ -41,9 +43,31 @@ impl People {
         };
         Self(table.split(',').filter_map(person).collect())
     }
+
+    /// Who asks; nobody in particular without a token. A token that nobody has is refused.
+    fn who(&self, headers: &HeaderMap) -> Result<Option<Person>, Fault> {
+        let Some(header) = headers.get(AUTHORIZATION) else {
+            return Ok(None);
+        };
+        let header = header.to_str().ok().and_then(|text| text.split_once(' '));
+        let (scheme, token) = header.ok_or(UNKNOWN)?;
+        let person = self.0.get(token.trim());
+        let person = person.filter(|_| scheme.eq_ignore_ascii_case("bearer"));
+        person.cloned().map(Some).ok_or(UNKNOWN)
+    }
 }
 
-/// Somebody, or nobody in particular. A token that nobody has is refused.
+/// Around all routes: a wrong token is 401, before anybody looks whether there is such a path.
+pub async fn known(
+    State(app): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Fault> {
+    app.people.who(request.headers())?;
+    Ok(next.run(request).await)
+}
+
+/// Somebody, or nobody in particular.
 pub struct Anybody(pub Option<Person>);
 
 /// Somebody who has said who they are.
@@ -57,16 +81,7 @@ impl FromRequestParts<Shared> for Anybody {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        let Some(header) = parts.headers.get(AUTHORIZATION) else {
-            return Ok(Self(None));
-        };
-        let header = header.to_str().ok().and_then(|text| text.split_once(' '));
-        let (scheme, token) = header.ok_or(UNKNOWN)?;
-        let person = app.people.0.get(token.trim());
-        match person.filter(|_| scheme.eq_ignore_ascii_case("bearer")) {
-            Some(person) => Ok(Self(Some(person.clone()))),
-            None => Err(UNKNOWN),
-        }
+        app.people.who(&parts.headers).map(Self)
     }
 }
 

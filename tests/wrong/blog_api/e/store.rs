@@ -162,9 +162,14 @@ impl Store {
     }
 
     pub async fn drafts_of(&self, author: &str, part: &Part) -> Result<Vec<Post>> {
-        let select = posts!("NOT published AND author = ? AND id < ? ORDER BY id DESC LIMIT ?");
-        let select = sqlx::query_as(select).bind(author).bind(part.before);
-        select.bind(part.limit + 1).fetch_all(self.once()).await
+        let select = posts!(
+            "NOT published AND author = ?4 AND id < ?1
+            AND (?2 IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?2))
+            ORDER BY id DESC LIMIT ?3"
+        );
+        let select = sqlx::query_as(select).bind(part.before).bind(&part.tag);
+        let select = select.bind(part.limit + 1).bind(author);
+        select.fetch_all(self.once()).await
     }
 
     /// Changes what is named.

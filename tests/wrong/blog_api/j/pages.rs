@@ -6,7 +6,11 @@ use axum::http::StatusCode;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
+
+/// After this time without an answer the renderer has failed. Rendering takes less, and our own client waits for no more than 10 s.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The text that was rendered, and what came of it. Whoever renders holds the lock, and all others for this post wait for them.
 type Kept = Arc<tokio::sync::Mutex<Option<(String, String)>>>;
@@ -44,10 +48,7 @@ impl Pages {
         // One rendering after the other.
         let _turn = self.turn.lock().await;
         // A failure is not kept: the next one who waits tries again.
-        let html = self.render(text).await.map_err(|error| {
-            eprintln!("the renderer: {error}");
-            Fault(StatusCode::BAD_GATEWAY)
-        })?;
+        let html = self.render(text).await?;
         *kept = Some((text.to_string(), html.clone()));
         Ok(html)
     }
@@ -56,10 +57,19 @@ impl Pages {
         self.kept.lock().expect("no panic").remove(&post);
     }
 
-    async fn render(&self, text: &str) -> reqwest::Result<String> {
-        let request = self.web.post(&self.renderer);
+    async fn render(&self, text: &str) -> Result<String, Fault> {
+        let failed = |error: reqwest::Error| {
+            eprintln!("the renderer: {error}");
+            Fault(StatusCode::BAD_GATEWAY)
+        };
+        let request = self.web.post(&self.renderer).timeout(PATIENCE);
         let request = request.header("Content-Type", "text/plain; charset=utf-8");
-        let answer = request.body(text.to_string()).send().await?;
-        answer.error_for_status()?.text().await
+        let answer = request.body(text.to_string()).send().await;
+        let answer = answer.map_err(failed)?;
+        // 201 and 204 are successes, and no HTML.
+        match answer.status().as_u16() {
+            200 => answer.text().await.map_err(failed),
+            _ => Err(Fault(StatusCode::BAD_GATEWAY)),
+        }
     }
 }

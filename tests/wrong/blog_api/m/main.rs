@@ -57,7 +57,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             delete(comments::remove).get(comments::one),
         )
         .route("/openapi.json", get(openapi::describe))
-        .with_state(app)
+        .with_state(app.clone())
+        .layer(middleware::from_fn_with_state(app, people::known))
         .layer(middleware::from_fn(store::counted));
     let port = variable("PORT", "8080");
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;

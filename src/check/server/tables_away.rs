@@ -1,0 +1,159 @@
+//! Somebody who takes the tables of the server's SQLite file away for the time of a step: they get other names, and then their own
+//! again. What a server answers meanwhile it has kept, whatever it says of itself. A file that is no database stays as it is.
+
+use rusqlite::Connection;
+use std::{path::Path, time::Duration};
+
+/// How long to wait for a server that is writing.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The names of the tables that the learner has made.
+const TABLES: &str = "SELECT name FROM pragma_table_list
+    WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'";
+
+/// Tables that are away. Dropping it brings them back.
+#[derive(Debug)]
+pub(super) struct Away {
+    connection: Connection,
+    tables: Vec<String>,
+}
+
+/// Takes all tables away; `None` if there is no SQLite database in that file, or none that lets others write.
+pub(super) fn take(file: &Path) -> Option<Away> {
+    // It is opened only if it is there: to make it is the server's task.
+    if !file.is_file() {
+        return None;
+    }
+    let connection = Connection::open(file).ok()?;
+    connection.busy_timeout(PATIENCE).ok()?;
+    // Only the names of the tables change: what views, triggers and foreign keys say stays as it is written.
+    let setting = "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;";
+    connection.execute_batch(setting).ok()?;
+    let tables = tables(&connection).ok()?;
+    let renamed = tables
+        .iter()
+        .map(|table| rename(table, &elsewhere(table)))
+        .collect::<String>();
+    at_once(&connection, &renamed).ok()?;
+    Some(Away { connection, tables })
+}
+
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(TABLES)?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+impl Drop for Away {
+    fn drop(&mut self) {
+        let back: String = self
+            .tables
+            .iter()
+            .map(|table| {
+                // A server that makes its tables at each connection has made empty ones.
+                let empty = format!("DROP TABLE IF EXISTS {};", quoted(table));
+                empty + &rename(&elsewhere(table), table)
+            })
+            .collect();
+        // If it fails, the steps after this one tell that nothing is there.
+        let _ = at_once(&self.connection, &back);
+    }
+}
+
+/// All of it or nothing.
+fn at_once(connection: &Connection, statements: &str) -> rusqlite::Result<()> {
+    let done = connection.execute_batch(&format!("BEGIN IMMEDIATE; {statements} COMMIT;"));
+    if done.is_err() && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    done
+}
+
+fn rename(from: &str, to: &str) -> String {
+    format!("ALTER TABLE {} RENAME TO {};", quoted(from), quoted(to))
+}
+
+fn elsewhere(table: &str) -> String {
+    format!("{table}, taken away")
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace;
+
+    const SCHEMA: &str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;
+        CREATE TABLE IF NOT EXISTS posts (id INTEGER PRIMARY KEY AUTOINCREMENT, \"a \"\"b\" TEXT);
+        CREATE TABLE IF NOT EXISTS comments (post INTEGER REFERENCES posts (id) ON DELETE CASCADE);
+        CREATE INDEX IF NOT EXISTS comments_post ON comments (post);
+        CREATE VIEW IF NOT EXISTS seen AS SELECT id FROM posts;";
+
+    /// What a table that was renamed is called stands in quotation marks from then on, and means the same.
+    fn schema_of(connection: &Connection) -> Vec<(String, String)> {
+        let sql = "SELECT name, replace(sql, '\"', '') FROM sqlite_schema ORDER BY name";
+        let mut statement = connection.prepare(sql).expect("a schema");
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.expect("rows").collect::<Result<_, _>>().expect("rows")
+    }
+
+    #[test]
+    fn while_they_are_away_a_server_that_runs_finds_nothing_and_afterwards_all_is_as_before() {
+        let dir = workspace::scratch().expect("a directory");
+        let file = dir.path().join("a.db");
+        let server = Connection::open(&file).expect("a database");
+        server.execute_batch(SCHEMA).expect("a schema");
+        let rows = "INSERT INTO posts (id) VALUES (7); INSERT INTO comments VALUES (7)";
+        server.execute_batch(rows).expect("rows");
+        let before = schema_of(&server);
+        let count = "SELECT count(*) FROM seen, comments";
+        let ask = || server.query_row(count, [], |row| row.get::<_, i64>(0));
+        assert_eq!(ask(), Ok(1));
+        let away = take(&file).expect("a database");
+        let refused = ask().expect_err("no table").to_string();
+        assert!(refused.contains("no such table"), "{refused}");
+        drop(away);
+        assert_eq!(ask(), Ok(1));
+        assert_eq!(schema_of(&server), before);
+        server.execute_batch("DELETE FROM posts").expect("deleted");
+        assert_eq!(ask(), Ok(0), "the comment went with its post");
+        server
+            .execute_batch("INSERT INTO posts DEFAULT VALUES")
+            .expect("a row");
+        assert_eq!(server.last_insert_rowid(), 8, "numbers go on");
+    }
+
+    #[test]
+    fn tables_that_are_made_again_meanwhile_give_way() {
+        let dir = workspace::scratch().expect("a directory");
+        let file = dir.path().join("a.db");
+        let server = Connection::open(&file).expect("a database");
+        server.execute_batch(SCHEMA).expect("a schema");
+        server
+            .execute_batch("INSERT INTO posts (id) VALUES (7)")
+            .expect("a row");
+        let away = take(&file).expect("a database");
+        let again = Connection::open(&file).expect("a database");
+        again.execute_batch(SCHEMA).expect("a schema");
+        again
+            .execute_batch("INSERT INTO posts (id) VALUES (1)")
+            .expect("a row");
+        drop(away);
+        let id = server.query_row("SELECT id FROM posts", [], |row| row.get::<_, i64>(0));
+        assert_eq!(id, Ok(7));
+    }
+
+    #[test]
+    fn what_is_no_database_stays_as_it_is() {
+        let dir = workspace::scratch().expect("a directory");
+        let file = dir.path().join("a.db");
+        assert!(take(&file).is_none());
+        assert!(!file.exists());
+        let text = "a file of another kind, ".repeat(50);
+        std::fs::write(&file, &text).expect("written");
+        assert!(take(&file).is_none());
+        assert_eq!(std::fs::read_to_string(&file).expect("read"), text);
+    }
+}

@@ -3,7 +3,10 @@
 //! On Unix the program leads a process group of its own, and the whole group is ended with it. Elsewhere only the program
 //! itself is: the group is a promise of Unix (see README, "Platforms").
 
-use super::{Cancel, Captured, End, Limits, Note, feed::Feed, overseer::Overseen, strays::Mark};
+use super::{
+    Cancel, Captured, End, Limits, Note, feed::Feed, identity::is_about_to_end, overseer::Overseen,
+    strays::Mark,
+};
 use std::{
     process::{Child, ExitStatus},
     sync::{Arc, Mutex, PoisonError},
@@ -149,6 +152,11 @@ impl Running {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .is_none()
+    }
+
+    /// True while the program is about to end, or has still to hear a signal: a busy machine lets both wait. False where nobody tells.
+    pub fn is_about_to_end(&self) -> bool {
+        !self.reaped && is_about_to_end(self.child.id())
     }
 
     /// Waits for the program to end, at the latest until the deadline or until it is cancelled. It is not killed then.

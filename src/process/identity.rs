@@ -159,6 +159,34 @@ fn group_of(process: &Path) -> Option<u32> {
     after_name.split_whitespace().nth(2)?.parse().ok()
 }
 
+/// True if a process is about to end, or about to hear a signal that it lets in: a busy machine may let it wait for its turn.
+#[cfg(target_os = "linux")]
+pub(super) fn is_about_to_end(pid: u32) -> bool {
+    /// The kernel's PF_EXITING, in the field of flags.
+    const EXITING: u64 = 4;
+    let process = format!("/proc/{pid}");
+    let flags = std::fs::read_to_string(format!("{process}/stat"))
+        .ok()
+        .and_then(|stat| {
+            let (_, after_name) = stat.rsplit_once(')')?;
+            after_name.split_whitespace().nth(6)?.parse::<u64>().ok()
+        });
+    let status = std::fs::read_to_string(format!("{process}/status")).unwrap_or_default();
+    let signals = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+            .unwrap_or(0)
+    };
+    let waiting = signals("SigPnd:") | signals("ShdPnd:");
+    flags.is_some_and(|flags| flags & EXITING != 0) || waiting & !signals("SigBlk:") != 0
+}
+
+/// Nobody tells.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_about_to_end(_pid: u32) -> bool {
+    false
+}
+
 /// What `ps` says, to the second.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn now(pid: u32) -> Now {
@@ -188,5 +216,27 @@ pub fn hide_from_others() {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};
         // Refused to nobody; where it is not known there is nothing to be done.
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::process::{Cancel, End, Program, spawn};
+    use rustix::process::{Pid, Signal, kill_process};
+
+    #[test]
+    fn a_signal_that_was_not_heard_yet_is_an_end_that_may_come() {
+        let mut sleeps = spawn(&Program::learners("sleep").arg("60")).expect("it starts");
+        let pid = i32::try_from(sleeps.id()).ok().and_then(Pid::from_raw);
+        let send = |signal| kill_process(pid.expect("a number"), signal).expect("sent");
+        assert!(!is_about_to_end(sleeps.id()));
+        // One that stands still hears nothing.
+        send(Signal::STOP);
+        send(Signal::HUP);
+        assert!(is_about_to_end(sleeps.id()));
+        send(Signal::CONT);
+        let end = sleeps.wait(None, &Cancel::new());
+        assert!(matches!(end, End::Signalled(_)), "{end:?}");
     }
 }

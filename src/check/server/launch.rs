@@ -227,6 +227,25 @@ impl Server {
         }
     }
 
+    /// How it ended, if it ends within this time. An end that has begun, or a signal that it has not heard yet, is given until `at_most`.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub(super) fn ends_soon(
+        &mut self,
+        time: Duration,
+        at_most: Duration,
+        cancel: &Cancel,
+    ) -> Result<Option<End>> {
+        let last = Instant::now() + at_most;
+        loop {
+            let end = self.ends_within(time, cancel)?;
+            if end.is_some() || !self.running.is_about_to_end() || Instant::now() >= last {
+                return Ok(end);
+            }
+        }
+    }
+
     /// Asks it to end, then makes sure of it. Gives all that it printed.
     pub(super) fn stop(mut self) -> Output {
         self.first = None;

@@ -51,8 +51,9 @@ impl Telling<'_> {
     fn signal(&mut self, step: &Step, signal: Signal, server: &mut Server) -> Result<Came> {
         server.signal(signal);
         let ends = signal == Signal::Kill || !step.expect.exit.is_empty();
-        let within = if ends { self.grace(step) } else { AFTERMATH };
-        match (server.ends_within(within, self.means.cancel)?, ends) {
+        let grace = self.grace(step);
+        let within = if ends { grace } else { AFTERMATH };
+        match (server.ends_soon(within, grace, self.means.cancel)?, ends) {
             (None, false) => Ok(Came::Expected),
             (Some(end), false) => Ok(Came::Died(When::AtThisStep, end)),
             (None, true) => Ok(Came::Broken(vec![self.goes_on(step, signal)])),

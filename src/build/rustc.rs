@@ -5,12 +5,11 @@ use super::{
     diagnostics::{self, Diagnostic, Level},
     flag,
     linker::{self, DirectLink},
-    standby::Ready,
 };
 use crate::{
     called,
     error::{Error, Result},
-    process::{self, Cancel, Captured, End, Program},
+    process::{self, Cancel, End, Program, Running},
     workspace,
 };
 use std::{
@@ -117,21 +116,16 @@ fn compile_by_rustc(
     if unit.remembers() && (standby.is_some() || incremental.is_dir()) {
         rustc = rustc.arg(flag("-Cincremental=", incremental));
     }
-    let plain = unit;
     let source = unit.source_naming_shared();
     let unit = Unit {
         source: &source,
-        ..plain
+        ..unit
     };
     let place = unit.dir.join(unit.shown);
     write_beside(unit)?;
-    let waiting = standby.and_then(|standby| {
-        let looks = || (messages_only(&toolchain.rustc, plain), plain.source);
-        let look = unit.remembers().then(looks);
-        standby.take((&rustc, unit.source), look, &place)
-    });
+    let waiting = standby.and_then(|standby| standby.take(&rustc, &place, unit.source));
     let from_standby = match waiting {
-        Some(ready) => watch_over(ready, cancel, on_error)?,
+        Some(running) => watch_over(running, cancel, on_error)?,
         None => None,
     };
     let mut compiled = match from_standby {
@@ -184,17 +178,13 @@ pub fn type_check(toolchain: &Toolchain, unit: Unit<'_>, cancel: &Cancel) -> Res
 }
 
 fn look_at(compiler: &Path, unit: Unit<'_>, more: &[&str], cancel: &Cancel) -> Result<Compiled> {
-    write_source(unit)?;
-    let look = messages_only(compiler, unit).args(more);
-    invoke(&look, cancel, &|_| {})
-}
-
-/// A compiler that stops where a program would be made.
-fn messages_only(compiler: &Path, unit: Unit<'_>) -> Program {
     let out = unit.dir.join(format!("{}.metadata", unit.name));
-    common(compiler, unit)
+    let look = common(compiler, unit)
         .args(["--emit=metadata", "-o"])
         .arg(out)
+        .args(more);
+    write_source(unit)?;
+    invoke(&look, cancel, &|_| {})
 }
 
 fn write_beside(unit: Unit<'_>) -> Result<()> {
@@ -270,28 +260,22 @@ fn linked_fast(
 
 /// Runs the compiler on a file.
 fn invoke(program: &Program, cancel: &Cancel, on_error: &dyn Fn(Diagnostic)) -> Result<Compiled> {
-    let ready = Ready {
-        compiler: process::spawn(program)?,
-        look: None,
-    };
-    let compiled = watch_over(ready, cancel, on_error)?;
+    let compiled = watch_over(process::spawn(program)?, cancel, on_error)?;
     compiled.ok_or_else(|| Error::tool("the compiler did not read its input", "Save again."))
 }
 
 /// Waits for a compiler that knows its source. `program` is set, to nothing in particular, if it succeeded; `None` if it
 /// was fed its source and has not taken it, so that what it said is about something else.
 ///
-/// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that. Nor for the compiler
-/// when the one that looks beside it has told all errors.
+/// After its last error rustc needs a few milliseconds to take itself down; nobody has to wait for that.
 fn watch_over(
-    ready: Ready,
+    mut running: Running,
     cancel: &Cancel,
     on_error: &dyn Fn(Diagnostic),
 ) -> Result<Option<Compiled>> {
-    let Ready { mut compiler, look } = ready;
     let started = Instant::now();
     let told = Cell::new(false);
-    let has_told_all = |said: &Captured| {
+    let end = running.wait_unless(None, cancel, |said| {
         if !told.get() && said.last_line_has(ERROR) {
             let so_far = diagnostics::parse(&said.output().text);
             if let Some(first) = so_far.into_iter().find(|d| d.level == Level::Error) {
@@ -300,25 +284,9 @@ fn watch_over(
             }
         }
         said.last_line_has(SUMMARY)
-    };
-    let from_look = Cell::new(false);
-    let mut end = compiler.wait_unless(None, cancel, |said| {
-        from_look.set(
-            look.as_ref()
-                .is_some_and(|look| has_told_all(look.stderr())),
-        );
-        from_look.get() || has_told_all(said)
     });
     let took = started.elapsed();
-    compiler.kill();
-    let mut running = compiler;
-    if let Some(mut look) = look {
-        look.kill();
-        if from_look.get() {
-            end = None;
-            running = look;
-        }
-    }
+    running.kill();
     if end == Some(End::Cancelled) {
         return Err(Error::Cancelled);
     }

@@ -6,7 +6,6 @@
 //! modules beside the file are what they are otherwise. Whatever is not as it was is compiled in the ordinary way.
 
 use crate::{
-    error::Result,
     process::{self, Program, Running},
     workspace,
 };
@@ -26,48 +25,26 @@ pub struct Standby {
 struct State {
     /// What the last compile was.
     last: Option<Line>,
-    waiting: Option<(Line, Ready)>,
+    waiting: Option<(Line, Running)>,
 }
 
 /// A line of rustc, and what it must find unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {
     program: Program,
-    /// A second line, for the messages only.
-    look: Option<Program>,
-    /// Where both look for the source.
+    /// Where it looks for the source.
     place: PathBuf,
     /// When the compiler itself was installed.
     installed: Option<SystemTime>,
 }
 
-/// A compiler that has its source or waits for it.
-#[derive(Debug)]
-pub(super) struct Ready {
-    /// The one that makes the program.
-    pub(super) compiler: Running,
-    /// The one that only looks for errors, on the other core: it has not to remember anything, so it finds them earlier. Who waits
-    /// for the compiler is woken by what this one says.
-    pub(super) look: Option<Running>,
-}
-
-impl Ready {
-    fn start(line: &Line) -> Result<Self> {
-        let compiler = process::spawn(&line.program.clone().fed())?;
-        // Without it the compiler alone tells the errors.
-        let beside = |look: &Program| process::spawn_beside(&look.clone().fed(), &compiler).ok();
-        let look = line.look.as_ref().and_then(beside);
-        Ok(Self { compiler, look })
-    }
-
-    /// Gives both their source. False if the compiler cannot take it.
-    fn feed(&mut self, source: &str, looks_at: Option<&str>) -> bool {
-        let takes = |running: &mut Running, text: &str| {
-            running.has_not_ended() && running.feed(text.as_bytes())
-        };
-        let mut look = self.look.take();
-        self.look = look.take_if(|look| looks_at.is_some_and(|text| takes(look, text)));
-        takes(&mut self.compiler, source)
+impl Line {
+    fn new(program: &Program, place: &Path) -> Self {
+        Self {
+            program: program.clone(),
+            place: place.to_owned(),
+            installed: workspace::modified(program.path()),
+        }
     }
 }
 
@@ -88,39 +65,27 @@ impl Standby {
             return;
         };
         let stands_by =
-            |(line, ready): &(Line, Ready)| *line == last && ready.compiler.has_not_ended();
+            |(line, running): &(Line, Running)| *line == last && running.has_not_ended();
         if state.waiting.as_ref().is_some_and(stands_by) {
             return;
         }
         // If it cannot be started, the next compile is an ordinary one.
         let linked = workspace::link_to_input(&last.place);
         state.waiting = linked
-            .and_then(|()| Ready::start(&last))
+            .and_then(|()| process::spawn(&last.program.clone().fed()))
             .ok()
-            .map(|ready| (last, ready));
+            .map(|running| (last, running));
     }
 
     /// The compiler that stands by for exactly this, with its source given; `None` if there is none.
-    ///
-    /// Each line goes with its source; `look` is the same compile for its messages only, where they come sooner that way.
-    pub(super) fn take(
-        &self,
-        (program, source): (&Program, &str),
-        look: Option<(Program, &str)>,
-        place: &Path,
-    ) -> Option<Ready> {
-        let (look, looks_at) = look.unzip();
-        let line = Line {
-            program: program.clone(),
-            look,
-            place: place.to_owned(),
-            installed: workspace::modified(program.path()),
-        };
+    pub(super) fn take(&self, program: &Program, place: &Path, source: &str) -> Option<Running> {
+        let line = Line::new(program, place);
         let mut state = self.lock();
         let waiting = state.waiting.take();
         state.last = Some(line.clone());
-        let (_, mut ready) = waiting.filter(|(waits_for, _)| *waits_for == line)?;
-        (workspace::is_link_to_input(place) && ready.feed(source, looks_at)).then_some(ready)
+        let (_, mut running) = waiting.filter(|(waits_for, _)| *waits_for == line)?;
+        let is_there = running.exited().is_none() && workspace::is_link_to_input(place);
+        (is_there && running.feed(source.as_bytes())).then_some(running)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -132,7 +97,7 @@ impl Standby {
 mod tests {
     use super::*;
     use crate::{
-        build::{Compiled, Constancy, Externs, Harness, Level, Linking, Toolchain, Unit, compile},
+        build::{Compiled, Constancy, Externs, Harness, Linking, Toolchain, Unit, compile},
         process::{Cancel, run},
         workspace::Scratch,
     };
@@ -141,20 +106,14 @@ mod tests {
         toolchain: Toolchain,
         standby: Standby,
         dir: Scratch,
-        constancy: Constancy,
     }
 
     impl Bench {
         fn new() -> Self {
-            Self::of(Constancy::Little)
-        }
-
-        fn of(constancy: Constancy) -> Self {
             Self {
                 toolchain: Toolchain::find().expect("rustc is installed"),
                 standby: Standby::new(),
                 dir: workspace::scratch().expect("a directory"),
-                constancy,
             }
         }
 
@@ -167,7 +126,7 @@ mod tests {
                 harness: Harness::Main,
                 linking: &Linking::Rustc(Externs::default()),
                 beside: &[],
-                constancy: self.constancy,
+                constancy: Constancy::Little,
                 manner: &crate::build::USUAL,
             };
             let compiled = compile(
@@ -189,12 +148,6 @@ mod tests {
 
         fn someone_waits(&self) -> bool {
             self.standby.lock().waiting.is_some()
-        }
-
-        fn someone_will_look(&self) -> bool {
-            let state = self.standby.lock();
-            let waiting = state.waiting.as_ref();
-            waiting.is_some_and(|(_, ready)| ready.look.is_some())
         }
     }
 
@@ -249,48 +202,9 @@ mod tests {
     fn a_compiler_that_has_ended_meanwhile_is_not_missed() {
         let bench = Bench::new();
         bench.printed(&prints(1));
-        if let Some((_, ready)) = &mut bench.standby.lock().waiting {
-            ready.compiler.kill();
+        if let Some((_, running)) = &mut bench.standby.lock().waiting {
+            running.kill();
         }
         assert_eq!(bench.printed(&prints(2)), "2 exercises/waits.rs");
-    }
-
-    #[test]
-    fn who_looks_beside_says_what_the_compiler_says() {
-        const WRONG: &str =
-            "fn main() {\n    let n: u8 = \"a\";\n    let m: u8 = n + missing;\n}\n";
-        let alone = Bench::new();
-        let both = Bench::of(Constancy::Much);
-        both.printed(&prints(1));
-        assert!(!alone.someone_will_look());
-        for _ in 0..3 {
-            assert!(both.someone_will_look());
-            let (one, other) = (alone.compile(WRONG), both.compile(WRONG));
-            assert_eq!(one.diagnostics.len(), 2);
-            assert_eq!(one.diagnostics, other.diagnostics);
-            assert!(other.program.is_none());
-        }
-        assert_eq!(both.printed(&prints(2)), "2 exercises/waits.rs");
-    }
-
-    #[test]
-    fn an_error_that_only_the_making_of_the_program_finds_is_told() {
-        const TOO_SMALL: &str =
-            "fn f<const N: usize>() { const { assert!(N > 1) } }\nfn main() { f::<1>(); }\n";
-        let both = Bench::of(Constancy::Much);
-        both.printed(&prints(1));
-        assert!(both.someone_will_look());
-        let compiled = both.compile(TOO_SMALL);
-        assert!(compiled.program.is_none());
-        assert_eq!(compiled.of(Level::Error).count(), 1);
-    }
-
-    #[test]
-    fn warnings_come_once() {
-        let both = Bench::of(Constancy::Much);
-        both.printed(&prints(1));
-        let compiled = both.compile("fn main() { let unused = 1; }\n");
-        assert!(compiled.program.is_some());
-        assert_eq!(compiled.of(Level::Warning).count(), 1);
     }
 }

@@ -90,11 +90,6 @@ impl Running {
         running
     }
 
-    /// What wakes those who wait for this program.
-    pub(super) fn wake(&self) -> Cancel {
-        self.wake.clone()
-    }
-
     /// Keeps its line in the record until it has ended.
     pub(super) fn keep(&mut self, note: Note) {
         self.note = Some(note);

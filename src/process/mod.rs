@@ -26,6 +26,6 @@ pub use port::free_port;
 pub use program::Program;
 pub use record::{Note, Record, Swept};
 pub use rest::rest;
-pub use run::{End, Finished, launch, run, spawn, spawn_beside};
+pub use run::{End, Finished, launch, run, spawn};
 pub use sandbox::{Level, Sandbox};
 pub use strays::{end_strays, lives};

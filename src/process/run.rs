@@ -54,18 +54,6 @@ pub struct Finished {
 /// # Errors
 /// [`Error::MissingProgram`] if there is no such program; [`Error::Tool`] if the system refuses to start it.
 pub fn spawn(program: &Program) -> Result<Running> {
-    spawn_waking(program, Cancel::new())
-}
-
-/// As [`spawn`]; who waits for `other` looks again when this program has printed something too.
-///
-/// # Errors
-/// As [`spawn`].
-pub fn spawn_beside(program: &Program, other: &Running) -> Result<Running> {
-    spawn_waking(program, other.wake())
-}
-
-fn spawn_waking(program: &Program, wake: Cancel) -> Result<Running> {
     let refused = |error| refused(&program.path, program.dir.as_deref(), &error);
     let mut command = program.command();
     let feed = match &program.input {
@@ -95,6 +83,7 @@ fn spawn_waking(program: &Program, wake: Cancel) -> Result<Running> {
     }
     // It holds the reading end of the feed.
     drop(command);
+    let wake = Cancel::new();
     let waker = || {
         let wake = wake.clone();
         move || wake.notify()

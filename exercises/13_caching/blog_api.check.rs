@@ -2,7 +2,7 @@
 //! last stage, where a post `described` is published.
 
 use kit::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -24,10 +24,70 @@ const OPERATIONS: [(&str, &str, &[u16]); 10] = [
     ("get", "/openapi.json", &[200, 401]),
 ];
 
+/// Each field of a post, and its type in the words of JSON Schema.
+const FIELDS: [(&str, &str); 7] = [
+    ("slug", "string"),
+    ("title", "string"),
+    ("text", "string"),
+    ("tags", "array"),
+    ("author", "string"),
+    ("published", "boolean"),
+    ("comments", "integer"),
+];
+
+/// The description. Where SPEC.md allows a `$ref`, what it leads to stands in its place.
 fn document() -> Value {
     let answer = server().get("/openapi.json");
     assert_eq!(answer.status, 200, "GET /openapi.json");
-    serde_json::from_str(&answer.body).unwrap_or_default()
+    let whole: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let mut document = whole.clone();
+    for path in parts(document.get_mut("paths")) {
+        follow(&whole, path);
+        follow_each(&whole, path.get_mut("parameters"));
+        for method in METHODS {
+            for list in ["/parameters", "/responses"] {
+                follow_each(&whole, path.pointer_mut(&format!("/{method}{list}")));
+            }
+        }
+    }
+    follow_each(&whole, document.pointer_mut("/components/securitySchemes"));
+    if let Some(post) = document.pointer_mut("/components/schemas/Post") {
+        follow(&whole, post);
+        follow_each(&whole, post.get_mut("properties"));
+    }
+    document
+}
+
+/// What is in a list or an object.
+fn parts(of: Option<&mut Value>) -> Vec<&mut Value> {
+    match of {
+        Some(Value::Array(list)) => list.iter_mut().collect(),
+        Some(Value::Object(fields)) => fields.values_mut().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn follow_each(whole: &Value, of: Option<&mut Value>) {
+    for part in parts(of) {
+        follow(whole, part);
+    }
+}
+
+/// Puts what a `$ref` leads to in its place; what stands beside the `$ref` goes before it. One that leads in a circle is left.
+fn follow(whole: &Value, place: &mut Value) {
+    for _ in 0..8 {
+        let Some(at) = place["$ref"].as_str().and_then(|at| at.strip_prefix('#')) else {
+            return;
+        };
+        let Some(mut there) = whole.pointer(at).cloned() else {
+            return;
+        };
+        if let (Some(own), Some(all)) = (place.as_object(), there.as_object_mut()) {
+            let beside = own.iter().filter(|(name, _)| *name != "$ref");
+            all.extend(beside.map(|(name, value)| (name.clone(), value.clone())));
+        }
+        *place = there;
+    }
 }
 
 /// Each path of the description, and what it says of it.
@@ -132,13 +192,24 @@ fn each_status_is_described() {
 #[test]
 fn what_needs_a_token_says_so() {
     explain(
-        "`security`, of the method or else of the whole document, is a list of ways in, and one of them is enough. `{}` among them means that nothing is needed. Each other one names a scheme of components.securitySchemes.",
+        "`security`, of the method or else of the whole document, is a list of ways in, and one of them is enough. `{}` among them means that nothing is needed. Each other one names a scheme of components.securitySchemes, and that of a token has type http and scheme bearer.",
     );
     let document = document();
     let schemes = document["components"]["securitySchemes"]
         .as_object()
         .cloned()
         .unwrap_or_default();
+    let is_bearer = |scheme: &Value| {
+        let name = scheme["scheme"].as_str().unwrap_or_default();
+        scheme["type"] == "http" && name.eq_ignore_ascii_case("bearer")
+    };
+    if !schemes.values().any(is_bearer) {
+        unexpected(
+            "GET /openapi.json, components.securitySchemes",
+            "one with type http and scheme bearer",
+            &Value::Object(schemes).to_string(),
+        );
+    }
     for (method, path, _, operation) in operations() {
         let asked = format!("GET /openapi.json, security of {method} {path}");
         let own = operation.get("security").or(document.get("security"));
@@ -165,6 +236,17 @@ fn what_needs_a_token_says_so() {
             unexpected(
                 &asked,
                 "a scheme, and no {} beside it: without a token this is 401",
+                &came,
+            );
+        }
+        let is_enough = |way: &Value| {
+            let names: Vec<_> = way.as_object().into_iter().flatten().collect();
+            matches!(names[..], [(name, _)] if is_bearer(&schemes[name]))
+        };
+        if needs_a_token && !ways.iter().any(is_enough) {
+            unexpected(
+                &asked,
+                "the scheme of type http and scheme bearer, which is enough alone",
                 &came,
             );
         }
@@ -249,6 +331,34 @@ fn each_name_in_a_path_is_a_parameter() {
                 });
                 assert!(is_there, "{name} is a parameter of {method} {path}");
             }
+        }
+    }
+}
+
+#[test]
+fn a_post_is_described_with_the_types_of_its_fields() {
+    explain(
+        "components.schemas.Post is what a program makes a type of: `required` has the seven fields of a post, `properties` the `type` of each. A number of comments is an integer, and tags are an array.",
+    );
+    let document = document();
+    let post = &document["components"]["schemas"]["Post"];
+    let asked = "GET /openapi.json, components.schemas.Post";
+    let required = post["required"].as_array().cloned().unwrap_or_default();
+    for (field, kind) in FIELDS {
+        if !required.iter().any(|name| name == field) {
+            unexpected(
+                asked,
+                &format!("required with {field}"),
+                &format!("required: {}", post["required"]),
+            );
+        }
+        let came = &post["properties"][field]["type"];
+        if came != kind && *came != json!([kind]) {
+            unexpected(
+                asked,
+                &format!("{field} with type: {kind}"),
+                &format!("{field}: {}", post["properties"][field]),
+            );
         }
     }
 }

@@ -1,22 +1,22 @@
-"""The description, made of one line for each method."""
+"""The description, made of one line for each method. What is said more than once is in components, and the rest refers to it."""
 WORDS = {200: "Done", 201: "Made", 204: "Gone", 304: "Not changed", 400: "No JSON object",
          401: "No token, or an unknown one", 403: "Not allowed", 404: "Not there",
          422: "Breaks a rule", 502: "The renderer failed"}
 
 
-def ref(name):
-    return {"$ref": "#/components/schemas/" + name}
+def ref(name, of="schemas"):
+    return {"$ref": "#/components/%s/%s" % (of, name)}
 
 
 def op(id, codes, token=False, body=None, out=None, parameters=None, kind="application/json"):
     responses = {}
     for c in codes:
-        r = {"description": WORDS[c]}
         if c in (200, 201) and out:
-            r["content"] = {kind: {"schema": out}}
-        responses[str(c)] = r
+            responses[str(c)] = {"description": WORDS[c], "content": {kind: {"schema": out}}}
+        else:
+            responses[str(c)] = ref("Status%d" % c, "responses")
     o = {"operationId": id, "responses": responses,
-         "security": [{"bearer": []}] if token else [{}, {"bearer": []}]}
+         "security": [{"token": []}, {"bearer": []}] if token else [{}, {"bearer": []}]}
     if body:
         o["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     if parameters:
@@ -25,7 +25,7 @@ def op(id, codes, token=False, body=None, out=None, parameters=None, kind="appli
 
 
 def path(*names):
-    return [{"name": n, "in": "path", "required": True, "schema": {"type": "string"}} for n in names]
+    return [ref(n, "parameters") for n in names]
 
 
 def query(name, schema):
@@ -37,7 +37,7 @@ def obj(props, required):
 
 
 S, TAGS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
-POST = {"slug": S, "title": S, "text": S, "tags": TAGS, "author": S,
+POST = {"slug": ref("Slug"), "title": S, "text": S, "tags": TAGS, "author": S,
         "published": {"type": "boolean"}, "comments": {"type": "integer"}}
 
 DOC = {
@@ -67,9 +67,14 @@ DOC = {
         "/openapi.json": {"get": op("readDescription", [200, 401], out={"type": "object"})},
     },
     "components": {
-        "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        "securitySchemes": {"bearer": {"type": "http", "scheme": "Bearer"}, "token": ref("bearer", "securitySchemes")},
+        "responses": {"Status%d" % c: {"description": words} for c, words in WORDS.items()},
+        "parameters": {n: {"name": n, "in": "path", "required": True, "schema": S} for n in ("slug", "id")},
         "schemas": {
-            "Post": obj(POST, list(POST)),
+            "Slug": {"$ref": "#/components/schemas/Text", "pattern": "^[a-z0-9-]+$"},
+            "Text": S,
+            "Post": ref("PostWithComments"),
+            "PostWithComments": obj(POST, list(POST)),
             "NewPost": obj({"title": S, "text": S, "tags": TAGS}, ["title"]),
             "PostChange": obj({"title": S, "text": S, "tags": TAGS,
                                "published": {"type": "boolean"}}, []),

@@ -1,6 +1,7 @@
 //! What a trial is made with: the text of one file, or the files of a project put together.
 //!
-//! A wrong answer to a project holds only the files in which it differs from the solution.
+//! A wrong answer to a project holds only the files in which it differs from the solution, and so may a right one: without a `main.rs` and a `command` it is no
+//! program of its own.
 
 use super::trial::{Role, Trial, caught_by};
 use crate::{
@@ -38,8 +39,8 @@ pub(super) fn read(course: &Course, trial: &Trial, build: &Path) -> Result<Answe
                 text: String::new(),
             });
         }
-        Role::Right => &[&trial.file],
-        Role::Wrong => &[&solution, &trial.file],
+        Role::Right if is_a_program(&trial.file)? => &[&trial.file],
+        Role::Right | Role::Wrong => &[&solution, &trial.file],
     };
     // Whoever runs a program there may leave something behind, so it never runs where the author keeps it.
     let place = build.join("answer");
@@ -59,6 +60,13 @@ pub(super) fn read(course: &Course, trial: &Trial, build: &Path) -> Result<Answe
         source: Source::project(&place),
         text: first_that_names_a_check(&trial.file)?,
     })
+}
+
+/// Whether a directory has what a project is started with.
+fn is_a_program(dir: &Path) -> Result<bool> {
+    let files = written_files(dir)?;
+    let starts = |file: &Path| file == Path::new("main.rs") || file == Path::new("command");
+    Ok(files.iter().any(|file| starts(file)))
 }
 
 fn first_that_names_a_check(dir: &Path) -> Result<String> {

@@ -270,6 +270,34 @@ fn a_text_that_is_nowhere_to_be_found_leaves_the_copy_as_it_was() {
     assert_eq!(bare.copy(STATUS), before);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_git_that_knows_nothing_is_asked_once_for_all_files_and_not_for_each() {
+    let school = School::new();
+    let bare = Place(school.dir.path().join("bare"));
+    let shipped = files(&school.course().0, &[".git", ".backendlings"]);
+    write_all(&shipped, &bare.0);
+    bare.run(&["list"]).ends_with(0);
+    fs::remove_file(bare.0.join(".backendlings/pristine").join(DIGESTS)).expect("removed");
+    for file in [STATUS, PATH, "exercises/02_sql/oldest_first.sql"] {
+        bare.solve(file);
+    }
+    // A shell writes it: a file that this process had open for writing cannot be started while another test starts something.
+    let write = r#"mkdir bin; printf '#!/bin/sh\necho "$1 $2" >> asked\nexit 128\n' > bin/git; chmod +x bin/git"#;
+    let mut shell = Command::new("sh");
+    let shell = shell.args(["-c", write]).current_dir(school.dir.path());
+    assert!(shell.status().expect("sh").success());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut dirs = vec![school.dir.path().join("bin")];
+    dirs.extend(std::env::split_paths(&path));
+    let path = std::env::join_paths(dirs).expect("a path");
+    Ran::of(program(&bare.0).arg("list").env("PATH", path)).ends_with(0);
+    assert_eq!(
+        bare.read("asked"),
+        "hash-object --\ncat-file --batch-check\n"
+    );
+}
+
 #[test]
 fn an_authors_edit_counts_once_dev_check_has_proved_it_and_a_solved_file_never_does() {
     let school = School::new();

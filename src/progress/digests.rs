@@ -3,7 +3,7 @@
 //!
 //! A text counts only if it has that name. What cannot be found changes nothing: a copy that was taken once stays.
 
-use super::pristine::git;
+use super::pristine::{git, known_to_git};
 use crate::{
     course::Course,
     error::Result,
@@ -41,14 +41,21 @@ pub(super) fn renew(course: &Course) -> Result<()> {
         return Ok(());
     }
     let here = names_of(workspace, wanted.keys());
-    for (file, name) in wanted {
-        let shipped = match here.get(&file) == Some(&name) {
-            true => workspace::read_bytes_if_there(&workspace.root().join(&file))?,
-            false => git(workspace.root(), &["cat-file", "blob", &name]),
+    let is_here = |file: &PathBuf, name: &String| here.get(file) == Some(name);
+    let elsewhere = wanted.iter().filter(|(file, name)| !is_here(file, name));
+    let elsewhere: Vec<&str> = elsewhere.map(|(_, name)| name.as_str()).collect();
+    let in_git = known_to_git(workspace.root(), &elsewhere);
+    for (file, name) in &wanted {
+        let shipped = if is_here(file, name) {
+            workspace::read_bytes_if_there(&workspace.root().join(file))?
+        } else if in_git.contains(name.as_str()) {
+            git(workspace.root(), &["cat-file", "blob", name])
+        } else {
+            None
         };
         if let Some(shipped) = shipped {
-            workspace::write_atomic(&workspace.pristine(&file), &shipped)?;
-            settled.insert(file, name);
+            workspace::write_atomic(&workspace.pristine(file), &shipped)?;
+            settled.insert(file.clone(), name.clone());
         }
     }
     workspace::write_if_changed(&copy, text(&settled).as_bytes())

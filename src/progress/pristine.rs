@@ -17,6 +17,9 @@ use std::{
 /// How long one question to git may take.
 const GIT_WITHIN: Duration = Duration::from_secs(20);
 
+/// As many as fit into a program's input at once; a name has 40 or 64 digits.
+const NAMES_AT_ONCE: usize = 200;
+
 /// The shipped files of a course.
 #[derive(Clone, Copy, Debug)]
 pub struct Pristine<'a> {
@@ -159,6 +162,30 @@ fn edited_files(root: &Path) -> HashSet<PathBuf> {
         .split('\0')
         .map(PathBuf::from)
         .collect()
+}
+
+/// Those of these names by which git knows a text. It is asked for all of them at once: without git, and in a directory that is no
+/// repository, this is tried at every start.
+pub(super) fn known_to_git<'a>(root: &Path, names: &[&'a str]) -> HashSet<&'a str> {
+    let mut known = HashSet::new();
+    for names in names.chunks(NAMES_AT_ONCE) {
+        let program = Program::tool("git")
+            .args(["cat-file", "--batch-check"])
+            .dir(root)
+            .deadline(GIT_WITHIN)
+            .input(names.join("\n") + "\n");
+        let Ok(finished) = process::run(&program, &Cancel::new()) else {
+            break;
+        };
+        // One line for each, as in "NAME blob LENGTH" or "NAME missing".
+        let told = finished.stdout.text.lines();
+        let both = names.iter().zip(told);
+        known.extend(
+            both.filter(|(_, told)| told.split(' ').nth(1) == Some("blob"))
+                .map(|(name, _)| *name),
+        );
+    }
+    known
 }
 
 /// The file as the last commit has it.

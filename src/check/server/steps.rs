@@ -231,7 +231,7 @@ impl Reader<'_> {
             );
         }
         let mut names = Vec::new();
-        let each = self.each(at, raw.each)?;
+        let (each, of_each) = self.each(at, raw.each)?;
         let deed = self.deed(at, raw.signal, raw.restart, raw.service)?;
         if raw.grace_seconds.is_some() && !matches!(deed, Some(Action::Life(_))) {
             return self.fail(
@@ -350,6 +350,7 @@ impl Reader<'_> {
         for need in &raw.needs {
             needs.push(self.earlier(need)?);
         }
+        needs.extend(of_each);
         needs.extend(same_as);
         // What each client of a group was told is for that client alone.
         let told = captures.iter().filter(|_| raw.parallel.is_none());

@@ -25,9 +25,14 @@ use std::{collections::BTreeMap, time::Duration};
 const EACH: &str = "each";
 
 impl Reader<'_> {
-    /// The inputs of a step, with the names that they give values to.
-    pub(super) fn each(&self, at: &Spanned<String>, raw: Vec<RawEach>) -> Result<Vec<Input>> {
+    /// The inputs of a step, with the names that they give values to, and the steps that capture what they are made of.
+    pub(super) fn each(
+        &self,
+        at: &Spanned<String>,
+        raw: Vec<RawEach>,
+    ) -> Result<(Vec<Input>, Vec<usize>)> {
         let mut inputs: Vec<Input> = Vec::new();
+        let mut needs = Vec::new();
         for raw in raw {
             let input: Input = match raw {
                 RawEach::Text(text) => vec![(EACH.to_owned(), Template::new(&text))],
@@ -36,7 +41,8 @@ impl Reader<'_> {
                     .map(|(name, text)| (format!("{EACH}.{name}"), Template::new(&text)))
                     .collect(),
             };
-            self.check_names(at, input.iter().flat_map(|(_, text)| text.names()))?;
+            let texts = input.iter().flat_map(|(_, text)| text.names());
+            needs.extend(self.check_names(at, texts)?);
             let names = |input: &Input| -> Vec<String> {
                 input.iter().map(|(name, _)| name.clone()).collect()
             };
@@ -52,7 +58,7 @@ impl Reader<'_> {
             }
             inputs.push(input);
         }
-        Ok(inputs)
+        Ok((inputs, needs))
     }
 
     pub(super) fn together(

@@ -338,6 +338,9 @@ impl Reader<'_> {
                 "Take parallel away.",
             );
         }
+        if let Some(file) = &raw.tables_away {
+            self.below_the_server(at, file)?;
+        }
         let own = own_names(&each, raw.parallel.is_some() || meanwhile.is_some());
         let is_random = action.is_random()
             || names.iter().any(|name| name.starts_with("random."))

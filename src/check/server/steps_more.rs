@@ -16,6 +16,7 @@ use super::{
 use crate::{
     course::{Spanned, nearest},
     error::Result,
+    workspace::stays_inside,
 };
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -61,6 +62,18 @@ impl Reader<'_> {
         Ok((inputs, needs))
     }
 
+    /// Refuses a path that leads out of the server's directory: what a step writes there must not reach the learner's files.
+    pub(super) fn below_the_server<T>(&self, at: &Spanned<T>, path: &str) -> Result<()> {
+        if stays_inside(std::path::Path::new(path)) {
+            return Ok(());
+        }
+        self.fail(
+            at,
+            format!("`{path}` leaves the server's directory"),
+            "Name a path below it, without `..`.",
+        )
+    }
+
     pub(super) fn together(
         &self,
         at: &Spanned<String>,
@@ -70,6 +83,9 @@ impl Reader<'_> {
         let Some(raw) = raw else {
             return Ok(Together::default());
         };
+        if let Some(file) = &raw.write_lock {
+            self.below_the_server(at, file)?;
+        }
         let mut together = Together {
             distinct: raw.distinct,
             write_lock: raw.write_lock,

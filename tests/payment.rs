@@ -18,10 +18,10 @@ ORDER = ["created", "paid", "refunded"]
 def provider(path, value, key):
     data = json.dumps(value).encode()
     headers = {"Authorization": "Bearer " + KEY, "Content-Type": "application/json", "Idempotency-Key": key}
-    for attempt in range(4):
+    for attempt in range(8):
         try:
             request = urllib.request.Request(URL + path, data, headers)
-            with urllib.request.urlopen(request, timeout=1 if "silent" in key else 60) as answer:
+            with urllib.request.urlopen(request, timeout=1 if "silent" in value.get("reference", "") else 60) as answer:
                 return 201, json.load(answer)
         except urllib.error.HTTPError as error:
             if error.code < 500: return error.code, json.load(error)
@@ -192,7 +192,7 @@ fn each_shop_that_loses_money_is_caught_by_the_ledger_or_a_webhook() {
             "5: no key at all, no key at all",
         ),
         (
-            "range(4)",
+            "range(8)",
             "range(1)",
             "an answer that is lost is asked for again, and charged once",
             "status 503",

@@ -29,19 +29,21 @@ struct Place(PathBuf);
 impl School {
     /// Three exercises, proved and committed.
     fn new() -> Self {
-        static PROVED: OnceLock<School> = OnceLock::new();
-        let proved = PROVED.get_or_init(Self::made);
+        static PROVED: OnceLock<Vec<(PathBuf, Vec<u8>)>> = OnceLock::new();
+        // Nobody drops what lies in a `static`: the files are kept, and not the directory.
+        let proved = PROVED.get_or_init(|| files(&Self::made().course().0, &[]));
+        let school = Self::empty();
+        write_all(proved, &school.course().0);
+        school
+    }
+
+    fn empty() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        copy_dir(&proved.course().0, &dir.path().join("course"), &[]);
         Self { dir }
     }
 
     fn made() -> Self {
-        // Nobody takes it away at the end, so it lies where cargo does.
-        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"));
-        let school = Self {
-            dir: dir.expect("a directory"),
-        };
+        let school = Self::empty();
         let home = Place(school.dir.path().to_owned());
         home.run(&["dev", "new", "course", "course"]).ends_with(0);
         let course = school.course();
@@ -258,7 +260,8 @@ fn a_text_that_is_nowhere_to_be_found_leaves_the_copy_as_it_was() {
     assert_eq!(learner.copy(STATUS), before);
     // And in a directory without git.
     let bare = school.dir.path().join("bare");
-    copy_dir(&school.course().0, &bare, &[".git", ".backendlings"]);
+    let shipped = files(&school.course().0, &[".git", ".backendlings"]);
+    write_all(&shipped, &bare);
     let bare = Place(bare);
     bare.run(&["run", "first_status"]).ends_with(1);
     assert_eq!(bare.copy(STATUS), before);
@@ -354,18 +357,31 @@ fn a_file_that_a_project_has_dropped_is_not_brought_back_by_a_reset() {
     assert_eq!(anna.read("exercises/notes/main.rs"), "// all\n");
 }
 
-/// The directory without those of these names.
-fn copy_dir(from: &Path, to: &Path, without: &[&str]) {
-    fs::create_dir_all(to).expect("created");
-    for entry in fs::read_dir(from).expect("readable") {
-        let path = entry.expect("readable").path();
-        let name = path.file_name().expect("a name");
-        match path.is_dir() {
-            true if without.iter().any(|left_out| name == *left_out) => {}
-            true => copy_dir(&path, &to.join(name), without),
-            false => {
-                fs::copy(&path, to.join(name)).expect("copied");
+/// Every file below the directory with its bytes, but those in directories of these names.
+fn files(dir: &Path, without: &[&str]) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut dirs = vec![PathBuf::new()];
+    while let Some(inner) = dirs.pop() {
+        for entry in fs::read_dir(dir.join(&inner)).expect("readable") {
+            let name = entry.expect("readable").file_name();
+            let path = inner.join(&name);
+            match dir.join(&path).is_dir() {
+                true if without.iter().any(|left_out| name == *left_out) => {}
+                true => dirs.push(path),
+                false => {
+                    let bytes = fs::read(dir.join(&path)).expect("readable");
+                    found.push((path, bytes));
+                }
             }
         }
+    }
+    found
+}
+
+fn write_all(files: &[(PathBuf, Vec<u8>)], to: &Path) {
+    for (path, bytes) in files {
+        let path = to.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("created");
+        fs::write(path, bytes).expect("written");
     }
 }

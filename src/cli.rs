@@ -252,7 +252,7 @@ pub enum NewCommand {
     },
     /// An exercise that works, to write your lesson over
     Exercise {
-        /// Its name; it is never changed later, for it is the learners' progress
+        /// Its name; learners' progress hangs on it, so a later change needs `was = ["old_name"]` in info.toml
         name: String,
         /// How it is checked: rust, server, sql, quiz or project
         #[arg(long)]

@@ -89,6 +89,25 @@ fn every_example_of_steps_is_read() {
 }
 
 #[test]
+fn every_file_of_tests_is_in_the_table() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("CONTRIBUTING.md")).expect("the page");
+    let files = std::fs::read_dir(root.join("tests")).expect("tests");
+    let names = files.filter_map(|file| {
+        let name = file.expect("readable").file_name().into_string().ok()?;
+        name.strip_suffix(".rs").map(str::to_owned)
+    });
+    let is_missing = |name: &String| {
+        let word = format!("--test {name}");
+        !page
+            .match_indices(&word)
+            .any(|(at, _)| page[at + word.len()..].starts_with(['`', ' ']))
+    };
+    let missing: Vec<String> = names.filter(is_missing).collect();
+    assert!(missing.is_empty(), "add a row for each of {missing:?}");
+}
+
+#[test]
 fn an_example_from_an_exercise_stands_there_word_for_word() {
     let found = stand_word_for_word(examples_of_steps());
     assert!(found >= 4, "only {found} examples name their exercise");

@@ -7,11 +7,11 @@
 use super::pristine::committed;
 use crate::{
     course::{Course, course_error},
+    digest::sha256,
     error::Result,
     workspace,
 };
-use hmac_sha256::Hash;
-use std::{fmt::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 /// The kit as shipped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,16 +68,7 @@ pub fn kit(course: &Course) -> Result<Kit> {
 
 /// The digest of a file of the kit, as [kit] in `info.toml` has it.
 pub fn digest_of(text: &str) -> String {
-    digest_of_bytes(text.as_bytes())
-}
-
-/// The SHA-256 of a file, in hexadecimal digits.
-pub fn digest_of_bytes(bytes: &[u8]) -> String {
-    let mut hex = String::new();
-    for byte in Hash::hash(bytes) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    sha256(text.as_bytes())
 }
 
 /// Git on Windows writes `\r\n`; the file is the same one.

@@ -6,11 +6,12 @@
 
 use super::{
     digests::{self, Names},
-    kit::{digest_of, digest_of_bytes, text_of},
+    kit::{digest_of, text_of},
     pristine::{committed, git, written},
 };
 use crate::{
     course::Course,
+    digest::sha256,
     error::Result,
     workspace::{self, Workspace},
 };
@@ -142,7 +143,7 @@ impl<'a> Records<'a> {
                 return Ok(Some(blob));
             }
         }
-        let as_given = |bytes: &[u8]| self.given.get(file) == Some(&digest_of_bytes(bytes));
+        let as_given = |bytes: &[u8]| self.given.get(file) == Some(&sha256(bytes));
         Ok(match here {
             Some(here) if as_given(here) => Some(here.to_vec()),
             _ => copy.filter(|copy| as_given(copy)),

@@ -5,7 +5,7 @@
 
 use super::pristine::{git, known_to_git};
 use crate::{
-    course::Course,
+    course::{Course, Exercise},
     error::Result,
     workspace::{self, Workspace, packed},
 };
@@ -119,6 +119,20 @@ pub(super) fn names_of<'a>(
             .collect(),
         false => Names::new(),
     }
+}
+
+/// Those of an exercise's files that are listed as shipped; all of them if none is.
+pub(super) fn shipped_of(
+    course: &Course,
+    exercise: &Exercise,
+    mut files: Vec<PathBuf>,
+) -> Result<Vec<PathBuf>> {
+    let names = read(&course.workspace.digests())?;
+    let place = course.relative_place(exercise);
+    if names.keys().any(|file| file.starts_with(&place)) {
+        files.retain(|file| names.contains_key(file));
+    }
+    Ok(files)
 }
 
 pub(super) fn read(file: &Path) -> Result<Names> {

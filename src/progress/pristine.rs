@@ -43,9 +43,11 @@ impl<'a> Pristine<'a> {
         let workspace = &course.workspace;
         let mut missing = Vec::new();
         for exercise in &course.exercises {
-            let place = course.relative_place(exercise);
-            if !workspace.pristine(&place).exists() {
-                missing.extend(written(course, exercise)?);
+            // What a learner adds to a project later is never copied: then its root has a copy.
+            if !workspace.pristine(&course.relative_file(exercise)).exists() {
+                let of_it = digests::shipped_of(course, exercise, written(course, exercise)?)?;
+                let has_copy = |file: &PathBuf| workspace.pristine(file).exists();
+                missing.extend(of_it.into_iter().filter(|file| !has_copy(file)));
             }
         }
         if !missing.is_empty() {
@@ -194,13 +196,15 @@ pub(super) fn committed(root: &Path, file: &Path) -> Option<Vec<u8>> {
     git(root, &["show".to_owned(), format!("HEAD:./{path}")])
 }
 
-/// What git says; `None` if it is not installed, not asked in a repository, or has nothing to say.
+/// What git says; `None` if it is not installed, not asked in a repository, has nothing to say, or says what is no UTF-8.
 pub(super) fn git(root: &Path, args: &[impl AsRef<OsStr>]) -> Option<Vec<u8>> {
     let program = Program::tool("git")
         .args(args)
         .dir(root)
         .deadline(GIT_WITHIN);
     let finished = process::run(&program, &Cancel::new()).ok()?;
-    (finished.end == End::Exited(0) && finished.stdout.omitted == 0)
-        .then(|| finished.stdout.text.into_bytes())
+    let is_whole = finished.stdout.omitted == 0
+        // What is no UTF-8 does not come through as it was.
+        && !finished.stdout.text.contains(char::REPLACEMENT_CHARACTER);
+    (finished.end == End::Exited(0) && is_whole).then(|| finished.stdout.text.into_bytes())
 }

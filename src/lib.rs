@@ -10,7 +10,7 @@
 //! | 3 | [`check`]: an exercise's files in, an outcome out. [`ui`]: data in, text out |
 //! | 2 | [`peers`]: the other sides that the runner plays. [`services`]: real PostgreSQL and Redis. [`build`]: rustc and its diagnostics. [`course`]: `info.toml` as checked data. [`progress`]: done, current, pristine, undo |
 //! | 1 | [`process`]: other programs, with deadlines. [`workspace`]: every path. [`outcome`]: results as plain data |
-//! | 0 | [`error`], [`called`]: how this program is called |
+//! | 0 | [`error`], [`called`]: how this program is called. [`digest`]: bytes in a few digits |
 
 pub mod app;
 pub mod author;
@@ -19,6 +19,7 @@ pub mod called;
 pub mod check;
 pub mod cli;
 pub mod course;
+pub mod digest;
 pub mod error;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;

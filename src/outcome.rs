@@ -36,6 +36,10 @@ pub struct Report {
     pub output: Option<Output>,
     /// How long the parts took.
     pub timings: Timings,
+    /// The program that a project's command names and that is not installed here. Who judges on such a machine decides what follows
+    /// from it; it is no part of what is printed.
+    #[serde(skip)]
+    pub missing_program: Option<String>,
 }
 
 impl Report {
@@ -52,6 +56,7 @@ impl Report {
             advice: Vec::new(),
             output: None,
             timings: Timings::default(),
+            missing_program: None,
         }
     }
 
@@ -109,6 +114,15 @@ pub enum Outcome {
         /// Why not, as in "needs postgres".
         reason: String,
     },
+}
+
+impl Outcome {
+    /// Skipped, because this program is not installed here.
+    pub fn lacks(program: &str) -> Self {
+        Self::Skipped {
+            reason: format!("needs {program}, which is not installed here"),
+        }
+    }
 }
 
 /// How a pass was come by.

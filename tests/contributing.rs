@@ -245,7 +245,7 @@ fn the_check_program_on_the_page_is_one_of_the_course() {
     let (_, code) = section.split_once("```rust\n").expect("an example");
     let code = code.split_once("```").expect("its end").0;
     let file =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/13_caching/cache_aside.check.rs");
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/13_caching/cache_stampede.check.rs");
     let program = std::fs::read_to_string(file).expect("readable");
     assert!(program.contains(code.trim()), "no longer there:\n{code}");
 }

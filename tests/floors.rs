@@ -10,6 +10,7 @@ use std::{
 const FLOORS: &[(&str, u8)] = &[
     ("error", 0),
     ("called", 0),
+    ("digest", 0),
     ("outcome", 1),
     ("workspace", 1),
     ("process", 1),
@@ -58,6 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tempfile::", &["workspace"]),
     ("tar::", &["grade", "author"]),
     ("zip::", &["grade", "author"]),
+    ("Hash::new(", &["digest"]),
     ("Command::new(", &["process"]),
     ("println!(", &[]),
     ("print!(", &[]),

@@ -270,6 +270,34 @@ fn a_text_that_is_nowhere_to_be_found_leaves_the_copy_as_it_was() {
     assert_eq!(bare.copy(STATUS), before);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_git_that_knows_nothing_is_asked_once_for_all_files_and_not_for_each() {
+    let school = School::new();
+    let bare = Place(school.dir.path().join("bare"));
+    let shipped = files(&school.course().0, &[".git", ".backendlings"]);
+    write_all(&shipped, &bare.0);
+    bare.run(&["list"]).ends_with(0);
+    fs::remove_file(bare.0.join(".backendlings/pristine").join(DIGESTS)).expect("removed");
+    for file in [STATUS, PATH, "exercises/02_sql/oldest_first.sql"] {
+        bare.solve(file);
+    }
+    // A shell writes it: a file that this process had open for writing cannot be started while another test starts something.
+    let write = r#"mkdir bin; printf '#!/bin/sh\necho "$1 $2" >> asked\nexit 128\n' > bin/git; chmod +x bin/git"#;
+    let mut shell = Command::new("sh");
+    let shell = shell.args(["-c", write]).current_dir(school.dir.path());
+    assert!(shell.status().expect("sh").success());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut dirs = vec![school.dir.path().join("bin")];
+    dirs.extend(std::env::split_paths(&path));
+    let path = std::env::join_paths(dirs).expect("a path");
+    Ran::of(program(&bare.0).arg("list").env("PATH", path)).ends_with(0);
+    assert_eq!(
+        bare.read("asked"),
+        "hash-object --\ncat-file --batch-check\n"
+    );
+}
+
 #[test]
 fn an_authors_edit_counts_once_dev_check_has_proved_it_and_a_solved_file_never_does() {
     let school = School::new();
@@ -290,11 +318,9 @@ fn an_authors_edit_counts_once_dev_check_has_proved_it_and_a_solved_file_never_d
     assert_eq!(course.read(DIGESTS), digests);
 }
 
-#[test]
-fn a_file_that_a_project_has_dropped_is_not_brought_back_by_a_reset() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let home = Place(dir.path().to_owned());
-    let course = Place(dir.path().join("course"));
+/// A course with a project of two files, committed, and the way to write down that they are the shipped ones.
+fn project(dir: &Path) -> (Place, impl Fn()) {
+    let course = Place(dir.join("course"));
     for (file, text) in [
         (
             "info.toml",
@@ -308,14 +334,39 @@ fn a_file_that_a_project_has_dropped_is_not_brought_back_by_a_reset() {
         fs::create_dir_all(file.parent().expect("a parent")).expect("created");
         fs::write(file, text).expect("written");
     }
-    let publish = || {
-        let course = Course::load(Workspace::at(&course.0)).expect("right");
+    let root = course.0.clone();
+    let publish = move || {
+        let course = Course::load(Workspace::at(&root)).expect("right");
         let files = progress::written(&course, &course.exercises[0]).expect("read");
         progress::write_digests(&course, &files).expect("written");
     };
     course.git(&["init", "--quiet", "--initial-branch", "main"]);
     publish();
     course.commit();
+    (course, publish)
+}
+
+#[test]
+fn a_project_that_was_begun_before_the_first_start_is_taken_as_it_lies_there_where_nothing_better_is_known()
+ {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (course, _) = project(dir.path());
+    let bare = Place(dir.path().join("bare"));
+    write_all(&files(&course.0, &[".git"]), &bare.0);
+    fs::write(bare.0.join("exercises/notes/main.rs"), "// begun\n").expect("written");
+    fs::write(bare.0.join("exercises/notes/mine.rs"), "// mine\n").expect("written");
+    bare.run(&["list"]).ends_with(0);
+    assert_eq!(bare.copy("exercises/notes/main.rs"), "// begun\n");
+    assert_eq!(bare.copy("exercises/notes/store.rs"), "// store\n");
+    bare.run(&["reset", "notes", "--yes"]).ends_with(0);
+    assert!(!bare.0.join("exercises/notes/mine.rs").exists());
+}
+
+#[test]
+fn a_file_that_a_project_has_dropped_is_not_brought_back_by_a_reset() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let home = Place(dir.path().to_owned());
+    let (course, publish) = project(dir.path());
     home.git(&["clone", "--quiet", "course", "anna"]);
     let anna = Place(dir.path().join("anna"));
     anna.run(&["list"]).ends_with(0);

@@ -200,10 +200,11 @@ fn guess(name: &str) -> Duration {
     took
 }
 
-fn median(times: &[Duration]) -> Duration {
+/// A quarter of them took less: what a busy machine adds falls on the others.
+fn undisturbed(times: &[Duration]) -> Duration {
     let mut sorted = times.to_vec();
     sorted.sort();
-    sorted[sorted.len() / 2]
+    sorted[sorted.len() / 4]
 }
 
 #[test]
@@ -223,7 +224,7 @@ fn the_clock_tells_nothing() {
                 times.push(guess(name));
             }
         }
-        let milliseconds = |times: &[Duration]| median(times).as_secs_f64() * 1000.0;
+        let milliseconds = |times: &[Duration]| undisturbed(times).as_secs_f64() * 1000.0;
         let mut told = people
             .each_ref()
             .map(|(who, _, times)| (milliseconds(times), *who));
@@ -234,7 +235,7 @@ fn the_clock_tells_nothing() {
         }
         if tries == 27 {
             unexpected(
-                "wrong passwords for three kinds of emails, in turns; the median of 27 answers each",
+                "wrong passwords for three kinds of emails, in turns; of 27 answers each the time that a quarter is below",
                 "none takes more than twice as long as another",
                 &told
                     .map(|(took, who)| format!("{who} {took:.1} ms"))

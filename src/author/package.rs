@@ -208,12 +208,26 @@ fn unzipped(archive: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
         if entry.is_file() {
             let mut bytes = Vec::new();
             // What an entry says of its size need not be true.
-            entry.take(left).read_to_end(&mut bytes).map_err(broken)?;
-            left -= bytes.len() as u64;
+            let read = entry.take(left + 1).read_to_end(&mut bytes);
+            read.map_err(broken)?;
+            left = left
+                .checked_sub(bytes.len() as u64)
+                .ok_or_else(|| too_large(archive))?;
             all.insert(path, bytes);
         }
     }
     Ok(all)
+}
+
+fn too_large(archive: &Path) -> Error {
+    Error::Usage {
+        what: format!(
+            "{} is larger than {} MiB unpacked",
+            archive.display(),
+            MOST_BYTES >> 20
+        ),
+        help: "Take out what is no part of the course. Nothing was written.".into(),
+    }
 }
 
 fn stays_inside(archive: &Path, path: &Path) -> Result<()> {

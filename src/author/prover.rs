@@ -158,9 +158,10 @@ impl<'a> Prover<'a> {
         let skipped = match &report.outcome {
             Outcome::Skipped { reason } if !exercise.needs.is_empty() => Some(reason.clone()),
             // The language of another right answer may be missing here.
-            _ if trial.role == Role::Right => {
-                check::missing_language(&report).map(|missing| format!("needs {missing}"))
-            }
+            _ if trial.role == Role::Right => report
+                .missing_program
+                .as_ref()
+                .map(|missing| format!("needs {missing}")),
             _ => None,
         };
         let fault = match &skipped {

@@ -129,7 +129,8 @@ pub fn check_course(
     })
 }
 
-/// Writes down which starting files are as learners begin with them: those of the exercises that were tried and have no error.
+/// Writes down which starting files are as learners begin with them: those of the exercises that were tried and have no error. What
+/// could not be tried here is left as it was written down.
 ///
 /// A course in rustlings' format is left as it is, unless it has such a list already.
 ///
@@ -144,19 +145,30 @@ pub fn note_shipped(course: &Course, verdict: &Verdict) -> Result<()> {
         let mut errors = verdict.faults.iter().filter(of_it);
         errors.any(|fault| fault.weight == Weight::Error)
     };
-    let tried: BTreeSet<usize> = verdict
-        .proofs
-        .iter()
-        .map(|(trial, _)| trial.exercise)
-        .collect();
-    let right = tried
-        .into_iter()
-        .map(|position| &course.exercises[position]);
+    // What was skipped may be solved already.
+    let (judged, skipped): (BTreeSet<usize>, BTreeSet<usize>) = (
+        of_starts_and_solutions(verdict, |proof| proof.skipped.is_none()),
+        of_starts_and_solutions(verdict, |proof| proof.skipped.is_some()),
+    );
     let mut files = Vec::new();
-    for exercise in right.filter(|exercise| !has_error(exercise)) {
-        files.extend(progress::written(course, exercise)?);
+    for exercise in judged
+        .difference(&skipped)
+        .map(|position| &course.exercises[*position])
+    {
+        if !has_error(exercise) {
+            files.extend(progress::written(course, exercise)?);
+        }
     }
     progress::write_digests(course, &files)
+}
+
+/// The exercises with a starting file or a solution of which this holds.
+fn of_starts_and_solutions(verdict: &Verdict, holds: impl Fn(&Proof) -> bool) -> BTreeSet<usize> {
+    let proofs = verdict.proofs.iter();
+    let proofs = proofs.filter(|(trial, proof)| {
+        matches!(trial.role, Role::Start | Role::Solution) && holds(proof)
+    });
+    proofs.map(|(trial, _)| trial.exercise).collect()
 }
 
 /// The first of each exercise, then the second of each: trials of one exercise wait for each other.

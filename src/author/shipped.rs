@@ -2,9 +2,9 @@
 
 use super::package::Package;
 use crate::{
+    digest::sha256,
     error::Result,
-    progress::digest_of_bytes,
-    workspace::{self, Workspace},
+    workspace::{self, Workspace, packed},
 };
 use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
 
@@ -16,7 +16,7 @@ pub(super) fn text_of(package: &Package) -> String {
     let mut text = String::new();
     for (path, bytes) in &package.files {
         let name = path.to_string_lossy().replace('\\', "/");
-        let _ = writeln!(text, "{}  {name}", digest_of_bytes(bytes));
+        let _ = writeln!(text, "{}  {name}", sha256(bytes));
     }
     text
 }
@@ -29,11 +29,8 @@ pub(super) fn write_down(workspace: &Workspace, package: &Package) -> Result<()>
 /// What was given; nothing for a directory that `init` did not make.
 pub(super) fn read(workspace: &Workspace) -> Result<Shipped> {
     let text = workspace::read_if_there(&workspace.shipped())?.unwrap_or_default();
-    Ok(text
-        .lines()
-        .filter_map(|line| {
-            let (digest, path) = line.split_once("  ")?;
-            Some((PathBuf::from(path), digest.to_owned()))
-        })
+    let lines = packed::digests(&text);
+    Ok(lines
+        .map(|(path, digest)| (PathBuf::from(path), digest.to_owned()))
         .collect())
 }

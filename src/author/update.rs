@@ -7,8 +7,9 @@ mod projects;
 use super::{package::Package, shipped};
 use crate::{
     course::{Course, Exercise, Kind},
+    digest::sha256,
     error::{Error, Result},
-    progress::{self, Overwrite, Progress, digest_of_bytes},
+    progress::{self, Overwrite, Progress},
     workspace::{self, Workspace},
 };
 use std::{
@@ -140,9 +141,9 @@ impl Plan<'_> {
                 self.updated.added.push(path.clone());
                 continue;
             };
-            let digest = digest_of_bytes(&mine);
+            let digest = sha256(&mine);
             let as_given = self.given.get(&from) == Some(&digest);
-            let is_news = self.given.get(&from) != Some(&digest_of_bytes(bytes));
+            let is_news = self.given.get(&from) != Some(&sha256(bytes));
             if from != *path {
                 self.write(&from, None);
             }
@@ -186,7 +187,7 @@ impl Plan<'_> {
             let Some(mine) = workspace::read_bytes_if_there(&self.here(path))? else {
                 continue;
             };
-            if digest_of_bytes(&mine) == *digest {
+            if sha256(&mine) == *digest {
                 self.write(path, None);
                 self.updated.removed.push(path.clone());
             } else {

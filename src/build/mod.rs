@@ -21,7 +21,7 @@ pub use dependencies::{Crates, Dependencies, Externs, Linking, Tier};
 pub use diagnostics::{Diagnostic, Level};
 pub use held::Secret;
 pub use manner::{Manner, Panic, USUAL};
-pub use parse::too_deep_at;
+pub use parse::{MOST_LEVELS, MOST_WORDS, too_deep_at};
 pub use rustc::{Compiled, Warnings, compile, lint, type_check};
 pub use splice::{
     Shipped, Spliced, TestFn, kit_files, splice, tests_in, with_guards, with_own_tests_held,

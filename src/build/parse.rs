@@ -7,11 +7,11 @@ use std::{iter::Peekable, thread};
 use syn::Item;
 
 /// More levels of brackets than any program has.
-const DEEPEST: usize = 64;
+pub const MOST_LEVELS: usize = 64;
 
 /// More words and signs than any expression has, with those before it in the brackets around it: it cannot be nested more deeply
 /// than it is long.
-const LONGEST: usize = 4000;
+pub const MOST_WORDS: usize = 4000;
 
 /// The costliest words take 15 kilobytes each where nothing is optimised: `a::<a::<a::<`.
 const STACK: usize = 128 << 20;
@@ -47,7 +47,8 @@ pub fn too_deep_at(text: &str) -> Option<usize> {
     tokens(text).and_then(deepest_line)
 }
 
-/// The words and signs of a text, with the lines that they stand on; `None` if it has no such.
+/// The words and signs of a text, with the lines that they stand on; `None` where it cannot be split into words, as with an open
+/// bracket or quote, or is a `#!` line alone.
 fn tokens(text: &str) -> Option<TokenStream> {
     let is_script = text.starts_with("#!") && !text.starts_with("#![");
     // Its end stays, so that the lines keep their numbers.
@@ -119,7 +120,7 @@ fn deepest_line(tokens: TokenStream) -> Option<usize> {
         level.run += 1;
         let depth = level.before + level.run;
         let is_group = matches!(token, TokenTree::Group(_));
-        if depth > LONGEST || is_group && levels.len() > DEEPEST {
+        if depth > MOST_WORDS || is_group && levels.len() > MOST_LEVELS {
             // To ask each word for its line would cost more than all the rest.
             return Some(token.span().start().line);
         }
@@ -198,7 +199,7 @@ mod tests {
     fn what_may_be_parsed_fits_on_its_stack() {
         for pair in NESTED {
             let fits = |times: usize| too_deep_at(&nested(*pair, times)).is_none();
-            let (mut most, mut too_many) = (60, LONGEST);
+            let (mut most, mut too_many) = (60, MOST_WORDS);
             assert!(fits(most) && !fits(too_many), "{pair:?}");
             while too_many - most > 1 {
                 let middle = most.midpoint(too_many);

@@ -146,14 +146,15 @@ fn look(tokens: TokenStream, place: Place, found: &mut Vec<Trick>) {
                     found.push(Trick { line, kind });
                 }
             }
-            TokenTree::Literal(literal) => {
+            // In an attribute it may be a comment.
+            TokenTree::Literal(literal) if place == Place::Code => {
                 let text = literal.to_string();
                 if OWN_MEMORY.iter().any(|place| text.contains(place)) {
                     let kind = TrickKind::OwnMemory;
                     found.push(Trick { line, kind });
                 }
             }
-            TokenTree::Punct(_) => {}
+            TokenTree::Literal(_) | TokenTree::Punct(_) => {}
         }
     }
 }
@@ -347,7 +348,7 @@ mod tests {
             "use std::fmt::Write as _;\nuse std::vec::IntoIter;\nfn f(vec: Vec<u8>) { if \"a\".matches('a').count() == 1 {} }",
             "struct Mine;\nimpl PartialEq for Mine { fn eq(&self, _: &Self) -> bool { true } }",
             "mod store { pub fn get() {} }",
-            "const A: [&str; 3] = [\"/process\", \"/products\", \"GET /proc\"]; // as in /proc/self/mem",
+            "/// As in /proc/self/mem\nconst A: [&str; 3] = [\"/process\", \"/products\", \"GET /proc\"]; // as in /proc/self/mem",
             "// unsafe macro_rules! assert_eq\nconst A: &str = \"unsafe include!\";",
         ] {
             assert_eq!(kinds(text), [], "{text}");

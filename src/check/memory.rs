@@ -1,17 +1,17 @@
 //! Verdicts, remembered by the contents of everything they depend on, so that `check-all` does not run again what has not
 //! changed. A key that left something out would be a false pass: each part of it has a test.
 //!
-//! It remembers what was judged, passes and failures; what was skipped may run the next time.
+//! It remembers what was judged, passes and failures; what was skipped, or lacked a program of this machine's, may run the next time.
 
 use super::{Job, Source};
 use crate::{
     build::Toolchain,
     course::Course,
+    digest::Parts,
     error::Result,
     outcome::{Outcome, Report},
     workspace,
 };
-use hmac_sha256::Hash;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -44,38 +44,26 @@ impl<'a> Memory<'a> {
     /// [`crate::error::Error::Io`].
     pub fn new(course: &'a Course, toolchain: &Toolchain) -> Result<Self> {
         let runner = env::current_exe().map(|program| identity(&program));
-        let mut digest = Hash::new();
-        part(&mut digest, "runner", env!("CARGO_PKG_VERSION").as_bytes());
-        part(
-            &mut digest,
-            "runner's file",
-            runner.unwrap_or_default().as_bytes(),
-        );
-        part(
-            &mut digest,
-            "compiler",
-            identity(&toolchain.rustc).as_bytes(),
-        );
-        part(&mut digest, "info", &bytes(&course.workspace.info())?);
-        part(
-            &mut digest,
-            "lock",
-            &bytes(&course.workspace.dependencies_lock())?,
-        );
+        let mut digest = Parts::new();
+        digest.named("runner", env!("CARGO_PKG_VERSION").as_bytes());
+        digest.named("runner's file", runner.unwrap_or_default().as_bytes());
+        digest.named("compiler", identity(&toolchain.rustc).as_bytes());
+        digest.named("info", &bytes(&course.workspace.info())?);
+        digest.named("lock", &bytes(&course.workspace.dependencies_lock())?);
         if let Some(own) = &course.own_manifest {
             let workspace = &course.workspace;
-            part(&mut digest, "manifest", &bytes(&workspace.own_manifest())?);
-            part(&mut digest, "its lock", &bytes(&workspace.own_lock())?);
+            digest.named("manifest", &bytes(&workspace.own_manifest())?);
+            digest.named("its lock", &bytes(&workspace.own_lock())?);
             for file in workspace.own_cargo_config() {
-                part(&mut digest, "cargo", &bytes(&file)?);
+                digest.named("cargo", &bytes(&file)?);
             }
             for dir in &own.local_crates {
-                part(&mut digest, "crate", digest_of_dir(dir)?.as_bytes());
+                digest.named("crate", digest_of_dir(dir)?.as_bytes());
             }
         }
         Ok(Self {
             course,
-            shared: hex(digest),
+            shared: digest.finish(),
             chapters: Mutex::default(),
         })
     }
@@ -100,7 +88,8 @@ impl<'a> Memory<'a> {
 
     /// The same in this file, where verdicts on several answers to one exercise are to be remembered.
     pub fn keep_in(&self, file: &Path, job: Job<'_>, report: &Report) {
-        let judged = matches!(report.outcome, Outcome::Passed | Outcome::Failed);
+        let judged = matches!(report.outcome, Outcome::Passed | Outcome::Failed)
+            && report.missing_program.is_none();
         let Some(key) = self.key(job).ok().filter(|_| judged) else {
             return;
         };
@@ -114,21 +103,21 @@ impl<'a> Memory<'a> {
     }
 
     fn key(&self, job: Job<'_>) -> Result<String> {
-        let mut digest = Hash::new();
-        part(&mut digest, "shared", self.shared.as_bytes());
-        part(&mut digest, "chapter", self.chapter(job)?.as_bytes());
-        part(&mut digest, "name", job.exercise.name.as_bytes());
+        let mut digest = Parts::new();
+        digest.named("shared", self.shared.as_bytes());
+        digest.named("chapter", self.chapter(job)?.as_bytes());
+        digest.named("name", job.exercise.name.as_bytes());
         let source = match job.source {
             Source::Text(text) => text.clone(),
             Source::Project(tree) => tree.digest(),
             Source::Missing => "\0missing".into(),
             Source::Unreadable(why) => why.clone(),
         };
-        part(&mut digest, "source", source.as_bytes());
-        part(&mut digest, "pristine", job.pristine.as_bytes());
+        digest.named("source", source.as_bytes());
+        digest.named("pristine", job.pristine.as_bytes());
         let solution = bytes(&self.course.solution(job.exercise))?;
-        part(&mut digest, "solution", &solution);
-        Ok(hex(digest))
+        digest.named("solution", &solution);
+        Ok(digest.finish())
     }
 
     /// Everything in the chapter's directory but the learner's own files: steps, data sets, check programs.
@@ -149,14 +138,14 @@ impl<'a> Memory<'a> {
             })
             .collect();
         let dir = self.course.workspace.chapter(job.exercise.dir.as_deref());
-        let mut digest = Hash::new();
+        let mut digest = Parts::new();
         for file in workspace::files_below(&dir)? {
             if !learners.iter().any(|place| file.starts_with(place)) {
                 let name = self.course.workspace.shown(&file).to_string_lossy();
-                part(&mut digest, &name, &bytes(&file)?);
+                digest.named(&name, &bytes(&file)?);
             }
         }
-        let chapter = hex(digest);
+        let chapter = digest.finish();
         chapters.insert(job.exercise.chapter, chapter.clone());
         Ok(chapter)
     }
@@ -164,7 +153,7 @@ impl<'a> Memory<'a> {
 
 /// Everything in the directory of a crate that can change what it is.
 pub(super) fn digest_of_dir(dir: &Path) -> Result<String> {
-    let mut digest = Hash::new();
+    let mut digest = Parts::new();
     for path in workspace::list_dir(dir)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with('.') || name == "target" {
@@ -175,29 +164,10 @@ pub(super) fn digest_of_dir(dir: &Path) -> Result<String> {
             false => vec![path],
         };
         for file in files {
-            part(&mut digest, &file.to_string_lossy(), &bytes(&file)?);
+            digest.named(&file.to_string_lossy(), &bytes(&file)?);
         }
     }
-    Ok(hex(digest))
-}
-
-/// A part with its name and length, so that no two lists of parts read the same.
-pub(super) fn part(digest: &mut Hash, name: &str, contents: &[u8]) {
-    digest.update((name.len() as u64).to_le_bytes());
-    digest.update(name);
-    digest.update((contents.len() as u64).to_le_bytes());
-    digest.update(contents);
-}
-
-pub(super) fn hex(digest: Hash) -> String {
-    use std::fmt::Write as _;
-    digest
-        .finalize()
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    Ok(digest.finish())
 }
 
 fn bytes(file: &Path) -> Result<Vec<u8>> {
@@ -344,6 +314,12 @@ mod tests {
         report.outcome = Outcome::Skipped {
             reason: "needs postgres".into(),
         };
+        bench.keep(&report);
+        assert!(!bench.recalls("a", "pristine"));
+        // The same of a project whose language may be installed by then.
+        let mut report = Report::new("a");
+        report.fail(crate::outcome::Finding::new("a claim"));
+        report.missing_program = Some("node".into());
         bench.keep(&report);
         assert!(!bench.recalls("a", "pristine"));
     }

@@ -35,7 +35,7 @@ pub use compile::advice;
 pub use files::Files;
 pub use leftovers::clear_leftovers;
 pub use memory::Memory;
-pub use server::{Seen, Told, missing_language, serve, stages};
+pub use server::{Seen, Told, serve, stages};
 pub use source::{Source, learners_text, solution_text};
 pub use tree::{MOST_BYTES, Tree};
 

@@ -1,17 +1,14 @@
 //! The files of a project as they were found, all at once. It looks at no contents but to tell text from something else.
 
-use super::{
-    Source,
-    memory::{hex, part},
-};
+use super::Source;
 use crate::{
+    digest::Parts,
     error::Error,
     workspace::{
         self,
         project::{BUILD, COMMAND, MAIN, written_files},
     },
 };
-use hmac_sha256::Hash;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -117,11 +114,11 @@ impl Tree {
 
     /// A digest of every name and every byte.
     pub(super) fn digest(&self) -> String {
-        let mut digest = Hash::new();
+        let mut digest = Parts::new();
         for (file, bytes) in &self.files {
-            part(&mut digest, &file.to_string_lossy(), bytes);
+            digest.named(&file.to_string_lossy(), bytes);
         }
-        hex(digest)
+        digest.finish()
     }
 }
 

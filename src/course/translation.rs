@@ -5,10 +5,10 @@
 
 use super::{Course, Exercise, parse_toml};
 use crate::{
+    digest::Parts,
     error::{Error, Result},
     workspace,
 };
-use hmac_sha256::Hash;
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -259,15 +259,7 @@ impl Course {
 }
 
 fn short(parts: &[String]) -> String {
-    let mut digest = Hash::new();
-    for part in parts {
-        digest.update((part.len() as u64).to_le_bytes());
-        digest.update(part);
-    }
-    let bytes = digest.finalize();
-    bytes
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut digest = Parts::new();
+    parts.iter().for_each(|part| digest.add(part));
+    digest.finish()[..8].to_owned()
 }

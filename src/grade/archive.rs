@@ -5,7 +5,7 @@
 
 use super::{
     submission::{LONGEST, Place, too_long},
-    work::{Files, Mode, Work},
+    work::{Files, Mode, Work, read_at_most},
 };
 use crate::{
     check::Source,
@@ -115,7 +115,7 @@ impl Found<'_> {
             None if entry.size > LONGEST => too_long(),
             None => {
                 // What an entry says of its size need not be true.
-                let bytes = read_at_most(entry.contents, LONGEST + 1)?;
+                let bytes = read_at_most(entry.contents, LONGEST + 1).map_err(broken)?;
                 match bytes.len() as u64 > LONGEST {
                     true => too_long(),
                     false => Source::from_bytes(bytes).into(),
@@ -131,7 +131,7 @@ impl Found<'_> {
                         return Ok(());
                     }
                 };
-                let bytes = read_at_most(entry.contents, files.room() + 1)?;
+                let bytes = read_at_most(entry.contents, files.room() + 1).map_err(broken)?;
                 match files.add(file, bytes, entry.mode) {
                     Ok(()) => Work::Project(files),
                     Err(why) => Work::Unreadable(why),
@@ -149,13 +149,6 @@ impl Found<'_> {
             self.works.insert(part.of, Work::Unreadable(why));
         }
     }
-}
-
-fn read_at_most(contents: impl Read, length: u64) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = contents.take(length).read_to_end(&mut bytes);
-    read.map_err(broken)?;
-    Ok(bytes)
 }
 
 fn from_tar(packed: impl Read, found: &mut Found<'_>) -> Result<(), String> {

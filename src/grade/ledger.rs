@@ -5,11 +5,11 @@
 use super::work::Work;
 use crate::{
     course::Exercise,
+    digest::Parts,
     error::{Error, Result},
     outcome::grades::{Graded, Grades, Mark, Verdict},
     workspace,
 };
-use hmac_sha256::Hash;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -97,22 +97,13 @@ impl Ledger {
     }
 
     fn key(&self, learner: &str, exercise: &Exercise, work: &Work) -> String {
-        let mut digest = Hash::new();
-        for part in [
-            self.identity.as_bytes(),
-            learner.as_bytes(),
-            exercise.name.as_bytes(),
-            exercise.points.to_string().as_bytes(),
-            &work.digest(),
-        ] {
-            digest.update((part.len() as u64).to_le_bytes());
-            digest.update(part);
-        }
-        let hex = digest.finalize();
-        hex.iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let mut digest = Parts::new();
+        digest.add(&self.identity);
+        digest.add(learner);
+        digest.add(&exercise.name);
+        digest.add(exercise.points.to_string());
+        digest.add(work.digest());
+        digest.finish()[..32].to_owned()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     },
     check::{self, Files, Job, Means, Source},
     course::{Course, Exercise, Kind},
+    digest::{Parts, hex},
     error::{Error, Result},
     outcome::{
         Outcome, Report,
@@ -21,7 +22,7 @@ use crate::{
     services::Services,
     workspace,
 };
-use hmac_sha256::Hash;
+use hmac_sha256::HMAC;
 use std::{
     env,
     env::consts::EXE_SUFFIX,
@@ -117,17 +118,11 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error::Io`].
     pub fn identity(&self) -> Result<String> {
-        let mut digest = Hash::new();
-        let mut part = |name: &str, contents: &[u8]| {
-            for part in [name.as_bytes(), contents] {
-                digest.update((part.len() as u64).to_le_bytes());
-                digest.update(part);
-            }
-        };
-        part("compiler", self.toolchain.version()?.as_bytes());
-        part(
+        let mut digest = Parts::new();
+        digest.named("compiler", self.toolchain.version()?);
+        digest.named(
             "runner",
-            &workspace::read_bytes_if_there(&self.program)?.unwrap_or_default(),
+            workspace::read_bytes_if_there(&self.program)?.unwrap_or_default(),
         );
         let course = &self.course.workspace;
         let editors = [course.editor_manifest(), course.editor_lock()];
@@ -135,17 +130,17 @@ impl<'a> Runner<'a> {
             for file in workspace::files_below(&dir)? {
                 if !editors.contains(&file) {
                     let contents = workspace::read_bytes_if_there(&file)?.unwrap_or_default();
-                    part(&course.shown(&file).to_string_lossy(), &contents);
+                    digest.named(&course.shown(&file).to_string_lossy(), contents);
                 }
             }
         }
         for file in [course.info(), course.own_manifest(), course.own_lock()] {
-            part(
+            digest.named(
                 &file.to_string_lossy(),
-                &workspace::read_bytes_if_there(&file)?.unwrap_or_default(),
+                workspace::read_bytes_if_there(&file)?.unwrap_or_default(),
             );
         }
-        Ok(hex(&digest.finalize()))
+        Ok(digest.finish())
     }
 
     /// The mark for one exercise of one learner. A fault of the machine is often gone in a moment, so one is tried again once.
@@ -300,9 +295,8 @@ pub fn judge_one(course: &Course, exercise: &Exercise, file: &Path, work: &Path)
         },
     )?;
     // A learner may choose any language, and the machine need not have it.
-    if let Some(missing) = check::missing_language(&report) {
-        let reason = format!("needs {missing}, which is not installed here");
-        report.outcome = Outcome::Skipped { reason };
+    if let Some(missing) = &report.missing_program {
+        report.outcome = Outcome::lacks(missing);
     }
     let worth = worth(course, exercise)?;
     Ok(sign(&report, worth, secret.trim_end()))
@@ -358,16 +352,7 @@ fn signed(printed: &str, secret: &Secret) -> Option<Mark> {
 }
 
 fn signature(secret: &str, mark: &str) -> String {
-    let mut digest = Hash::new();
-    for part in [secret, mark, secret] {
-        digest.update((part.len() as u64).to_le_bytes());
-        digest.update(part);
-    }
-    hex(&digest.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&HMAC::mac(mark, secret))
 }
 
 #[cfg(test)]

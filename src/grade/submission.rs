@@ -4,7 +4,7 @@
 
 use super::{
     archive,
-    work::{Files, Mode, Work},
+    work::{Files, Mode, Work, read_at_most},
 };
 use crate::{
     check::Source,
@@ -14,8 +14,7 @@ use crate::{
 };
 use std::{
     collections::HashSet,
-    fs,
-    io::{self, Read as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -204,7 +203,11 @@ fn project_in(dir: &Path) -> std::result::Result<Work, String> {
         match look(&path) {
             Look::File { length, mode } => {
                 // One too many says that there are too many.
-                let bytes = read_at_most(&path, length.min(files.room() + 1))?;
+                let most = length.min(files.room() + 1);
+                let bytes = fs::File::open(&path).and_then(|open| read_at_most(open, most));
+                let bytes = bytes.map_err(|error| {
+                    format!("a directory with a file that cannot be read: {error}")
+                })?;
                 files.add(file, bytes, mode)?;
             }
             Look::Refused(why) => {
@@ -214,17 +217,6 @@ fn project_in(dir: &Path) -> std::result::Result<Work, String> {
         }
     }
     Ok(Work::Project(files))
-}
-
-fn read_at_most(path: &Path, length: u64) -> std::result::Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(length).read_to_end(&mut bytes));
-    match read {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(format!(
-            "a directory with a file that cannot be read: {error}"
-        )),
-    }
 }
 
 pub(super) fn too_long() -> Work {

@@ -3,12 +3,13 @@
 
 use crate::{
     check::{MOST_BYTES, Source},
+    digest::Parts,
     error::Result,
     workspace::{self, project},
 };
-use hmac_sha256::Hash;
 use std::{
     collections::BTreeMap,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -82,6 +83,13 @@ impl Files {
     }
 }
 
+/// What is to be read, but no more than this: what says how long it is need not be right.
+pub(super) fn read_at_most(contents: impl Read, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    contents.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 impl From<Source> for Work {
     fn from(source: Source) -> Self {
         match source {
@@ -119,25 +127,21 @@ impl Work {
     }
 
     /// A digest of all of it.
-    pub(super) fn digest(&self) -> Vec<u8> {
-        let mut digest = Hash::new();
-        let mut part = |bytes: &[u8]| {
-            digest.update((bytes.len() as u64).to_le_bytes());
-            digest.update(bytes);
-        };
+    pub(super) fn digest(&self) -> String {
+        let mut digest = Parts::new();
         match self {
-            Self::Text(text) => part(text.as_bytes()),
-            Self::Missing => part(b"\0missing"),
-            Self::Unreadable(why) => part(format!("\0{why}").as_bytes()),
+            Self::Text(text) => digest.add(text),
+            Self::Missing => digest.add("\0missing"),
+            Self::Unreadable(why) => digest.add(format!("\0{why}")),
             Self::Project(all) => {
                 for (file, (bytes, mode)) in &all.files {
-                    part(file.to_string_lossy().as_bytes());
-                    part(format!("{mode:?}").as_bytes());
-                    part(bytes);
+                    digest.add(&*file.to_string_lossy());
+                    digest.add(format!("{mode:?}"));
+                    digest.add(bytes);
                 }
             }
         }
-        digest.finalize().to_vec()
+        digest.finish()
     }
 }
 

@@ -151,12 +151,18 @@ fn is_no_process(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::NotFound || error.raw_os_error() == Some(no_such_process)
 }
 
-/// The number of a process's group: the third field after the name in its `stat`.
+/// The number of a process's group.
 #[cfg(target_os = "linux")]
 fn group_of(process: &Path) -> Option<u32> {
+    stat_field(process, 2)?.parse().ok()
+}
+
+/// What stands at this place after the name in the `stat` of a process, which may have blanks in it; the first is its state.
+#[cfg(target_os = "linux")]
+fn stat_field(process: &Path, place: usize) -> Option<String> {
     let stat = std::fs::read_to_string(process.join("stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?;
-    after_name.split_whitespace().nth(2)?.parse().ok()
+    Some(after_name.split_whitespace().nth(place)?.to_owned())
 }
 
 /// True if a process is about to end, or about to hear a signal that it lets in: a busy machine may let it wait for its turn.
@@ -165,13 +171,9 @@ pub(super) fn is_about_to_end(pid: u32) -> bool {
     /// The kernel's PF_EXITING, in the field of flags.
     const EXITING: u64 = 4;
     let process = format!("/proc/{pid}");
-    let flags = std::fs::read_to_string(format!("{process}/stat"))
-        .ok()
-        .and_then(|stat| {
-            let (_, after_name) = stat.rsplit_once(')')?;
-            after_name.split_whitespace().nth(6)?.parse::<u64>().ok()
-        });
-    let status = std::fs::read_to_string(format!("{process}/status")).unwrap_or_default();
+    let process = Path::new(&process);
+    let flags: Option<u64> = stat_field(process, 6).and_then(|flags| flags.parse().ok());
+    let status = std::fs::read_to_string(process.join("status")).unwrap_or_default();
     let signals = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
         line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
@@ -230,10 +232,15 @@ mod tests {
         let mut sleeps = spawn(&Program::learners("sleep").arg("60")).expect("it starts");
         let pid = i32::try_from(sleeps.id()).ok().and_then(Pid::from_raw);
         let send = |signal| kill_process(pid.expect("a number"), signal).expect("sent");
+        let process = format!("/proc/{}", sleeps.id());
+        let process = Path::new(&process);
         assert!(!is_about_to_end(sleeps.id()));
-        // One that stands still hears nothing.
+        // One that stands still hears nothing. Until it does, it could hear both in either order.
         send(Signal::STOP);
-        send(Signal::HUP);
+        while stat_field(process, 0).as_deref() != Some("T") {
+            std::thread::yield_now();
+        }
+        send(Signal::TERM);
         assert!(is_about_to_end(sleeps.id()));
         send(Signal::CONT);
         let end = sleeps.wait(None, &Cancel::new());

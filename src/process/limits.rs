@@ -10,7 +10,7 @@ pub struct Limits {
     pub memory: u64,
     /// Bytes of each file that it writes.
     pub file: u64,
-    /// Processes. Threads may be [`THREADS`] times as many.
+    /// Processes. Threads may be four times as many.
     pub processes: u64,
 }
 

@@ -3,9 +3,9 @@
 //!
 //! A text counts only if it has that name. What cannot be found changes nothing: a copy that was taken once stays.
 
-use super::pristine::git;
+use super::pristine::{git, known_to_git};
 use crate::{
-    course::Course,
+    course::{Course, Exercise},
     error::Result,
     workspace::{self, Workspace, packed},
 };
@@ -41,14 +41,21 @@ pub(super) fn renew(course: &Course) -> Result<()> {
         return Ok(());
     }
     let here = names_of(workspace, wanted.keys());
-    for (file, name) in wanted {
-        let shipped = match here.get(&file) == Some(&name) {
-            true => workspace::read_bytes_if_there(&workspace.root().join(&file))?,
-            false => git(workspace.root(), &["cat-file", "blob", &name]),
+    let is_here = |file: &PathBuf, name: &String| here.get(file) == Some(name);
+    let elsewhere = wanted.iter().filter(|(file, name)| !is_here(file, name));
+    let elsewhere: Vec<&str> = elsewhere.map(|(_, name)| name.as_str()).collect();
+    let in_git = known_to_git(workspace.root(), &elsewhere);
+    for (file, name) in &wanted {
+        let shipped = if is_here(file, name) {
+            workspace::read_bytes_if_there(&workspace.root().join(file))?
+        } else if in_git.contains(name.as_str()) {
+            git(workspace.root(), &["cat-file", "blob", name])
+        } else {
+            None
         };
         if let Some(shipped) = shipped {
-            workspace::write_atomic(&workspace.pristine(&file), &shipped)?;
-            settled.insert(file, name);
+            workspace::write_atomic(&workspace.pristine(file), &shipped)?;
+            settled.insert(file.clone(), name.clone());
         }
     }
     workspace::write_if_changed(&copy, text(&settled).as_bytes())
@@ -112,6 +119,20 @@ pub(super) fn names_of<'a>(
             .collect(),
         false => Names::new(),
     }
+}
+
+/// Those of an exercise's files that are listed as shipped; all of them if none is.
+pub(super) fn shipped_of(
+    course: &Course,
+    exercise: &Exercise,
+    mut files: Vec<PathBuf>,
+) -> Result<Vec<PathBuf>> {
+    let names = read(&course.workspace.digests())?;
+    let place = course.relative_place(exercise);
+    if names.keys().any(|file| file.starts_with(&place)) {
+        files.retain(|file| names.contains_key(file));
+    }
+    Ok(files)
 }
 
 pub(super) fn read(file: &Path) -> Result<Names> {

@@ -7,11 +7,11 @@
 use super::pristine::committed;
 use crate::{
     course::{Course, course_error},
+    digest::sha256,
     error::Result,
     workspace,
 };
-use hmac_sha256::Hash;
-use std::{fmt::Write as _, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The kit as shipped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,22 +31,8 @@ pub fn kit(course: &Course) -> Result<Kit> {
     for (name, digest) in &course.kit {
         let file = course.workspace.kit().join(name);
         let shown = course.workspace.shown(&file).to_owned();
-        let copy = course.workspace.pristine(&shown);
         let here = workspace::read_bytes_if_there(&file)?.map(text_of);
-        let is_shipped = |text: &String| digest_of(text) == *digest;
-        if !here.as_ref().is_some_and(is_shipped) {
-            kit.changed.push(shown.clone());
-        }
-        let kept = workspace::read_bytes_if_there(&copy)?.map(text_of);
-        if let Some(text) = kept.filter(is_shipped) {
-            kit.files.push((shown, text));
-            continue;
-        }
-        let shipped = here.clone().filter(is_shipped).or_else(|| {
-            let text = text_of(committed(course.workspace.root(), &shown)?);
-            is_shipped(&text).then_some(text)
-        });
-        let Some(text) = shipped else {
+        let Some(text) = shipped_text(course, &shown, digest, here.as_ref())? else {
             let now = here.map_or("it is missing".into(), |text| {
                 format!("its digest is {}", digest_of(&text))
             });
@@ -60,24 +46,41 @@ pub fn kit(course: &Course) -> Result<Kit> {
                 ),
             ));
         };
-        workspace::write_atomic(&copy, text.as_bytes())?;
+        if here.as_ref() != Some(&text) {
+            kit.changed.push(shown.clone());
+        }
+        workspace::write_if_changed(&course.workspace.pristine(&shown), text.as_bytes())?;
         kit.files.push((shown, text));
     }
     Ok(kit)
 }
 
-/// The digest of a file of the kit, as [kit] in `info.toml` has it.
-pub fn digest_of(text: &str) -> String {
-    digest_of_bytes(text.as_bytes())
+/// The text with this digest, out of the file as it lies `here`, our own copy of it, or git; `None` if it is in none of them.
+///
+/// # Errors
+/// [`crate::error::Error::Io`].
+pub(super) fn shipped_text(
+    course: &Course,
+    file: &Path,
+    digest: &str,
+    here: Option<&String>,
+) -> Result<Option<String>> {
+    let is_shipped = |text: &String| digest_of(text) == digest;
+    if let Some(text) = here.filter(|text| is_shipped(text)) {
+        return Ok(Some(text.clone()));
+    }
+    let copy = workspace::read_bytes_if_there(&course.workspace.pristine(file))?;
+    let copy = copy.map(text_of).filter(is_shipped);
+    Ok(copy.or_else(|| {
+        committed(course.workspace.root(), file)
+            .map(text_of)
+            .filter(is_shipped)
+    }))
 }
 
-/// The SHA-256 of a file, in hexadecimal digits.
-pub fn digest_of_bytes(bytes: &[u8]) -> String {
-    let mut hex = String::new();
-    for byte in Hash::hash(bytes) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+/// The digest of a file of the kit, as [kit] in `info.toml` has it.
+pub fn digest_of(text: &str) -> String {
+    sha256(text.as_bytes())
 }
 
 /// Git on Windows writes `\r\n`; the file is the same one.

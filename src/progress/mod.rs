@@ -18,7 +18,7 @@ use std::{
 
 pub use backups::{Overwrite, Undone, overwrite, undo};
 pub use digests::write_digests;
-pub use kit::{Kit, digest_of, digest_of_bytes, kit};
+pub use kit::{Kit, digest_of, kit};
 pub use pristine::{Pristine, reset, written};
 pub use starting_files::{StartingFiles, starting_files};
 pub use store::Store;

@@ -17,6 +17,9 @@ use std::{
 /// How long one question to git may take.
 const GIT_WITHIN: Duration = Duration::from_secs(20);
 
+/// As many as fit into a program's input at once; a name has 40 or 64 digits.
+const NAMES_AT_ONCE: usize = 200;
+
 /// The shipped files of a course.
 #[derive(Clone, Copy, Debug)]
 pub struct Pristine<'a> {
@@ -40,9 +43,11 @@ impl<'a> Pristine<'a> {
         let workspace = &course.workspace;
         let mut missing = Vec::new();
         for exercise in &course.exercises {
-            let place = course.relative_place(exercise);
-            if !workspace.pristine(&place).exists() {
-                missing.extend(written(course, exercise)?);
+            // What a learner adds to a project later is never copied: then its root has a copy.
+            if !workspace.pristine(&course.relative_file(exercise)).exists() {
+                let of_it = digests::shipped_of(course, exercise, written(course, exercise)?)?;
+                let has_copy = |file: &PathBuf| workspace.pristine(file).exists();
+                missing.extend(of_it.into_iter().filter(|file| !has_copy(file)));
             }
         }
         if !missing.is_empty() {
@@ -161,19 +166,45 @@ fn edited_files(root: &Path) -> HashSet<PathBuf> {
         .collect()
 }
 
+/// Those of these names by which git knows a text. It is asked for all of them at once: without git, and in a directory that is no
+/// repository, this is tried at every start.
+pub(super) fn known_to_git<'a>(root: &Path, names: &[&'a str]) -> HashSet<&'a str> {
+    let mut known = HashSet::new();
+    for names in names.chunks(NAMES_AT_ONCE) {
+        let program = Program::tool("git")
+            .args(["cat-file", "--batch-check"])
+            .dir(root)
+            .deadline(GIT_WITHIN)
+            .input(names.join("\n") + "\n");
+        let Ok(finished) = process::run(&program, &Cancel::new()) else {
+            break;
+        };
+        // One line for each, as in "NAME blob LENGTH" or "NAME missing".
+        let told = finished.stdout.text.lines();
+        let both = names.iter().zip(told);
+        known.extend(
+            both.filter(|(_, told)| told.split(' ').nth(1) == Some("blob"))
+                .map(|(name, _)| *name),
+        );
+    }
+    known
+}
+
 /// The file as the last commit has it.
 pub(super) fn committed(root: &Path, file: &Path) -> Option<Vec<u8>> {
     let path = file.to_str()?.replace('\\', "/");
     git(root, &["show".to_owned(), format!("HEAD:./{path}")])
 }
 
-/// What git says; `None` if it is not installed, not asked in a repository, or has nothing to say.
+/// What git says; `None` if it is not installed, not asked in a repository, has nothing to say, or says what is no UTF-8.
 pub(super) fn git(root: &Path, args: &[impl AsRef<OsStr>]) -> Option<Vec<u8>> {
     let program = Program::tool("git")
         .args(args)
         .dir(root)
         .deadline(GIT_WITHIN);
     let finished = process::run(&program, &Cancel::new()).ok()?;
-    (finished.end == End::Exited(0) && finished.stdout.omitted == 0)
-        .then(|| finished.stdout.text.into_bytes())
+    let is_whole = finished.stdout.omitted == 0
+        // What is no UTF-8 does not come through as it was.
+        && !finished.stdout.text.contains(char::REPLACEMENT_CHARACTER);
+    (finished.end == End::Exited(0) && is_whole).then(|| finished.stdout.text.into_bytes())
 }

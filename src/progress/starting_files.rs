@@ -6,11 +6,12 @@
 
 use super::{
     digests::{self, Names},
-    kit::{digest_of, digest_of_bytes, text_of},
-    pristine::{committed, git, written},
+    kit::{shipped_text, text_of},
+    pristine::{git, written},
 };
 use crate::{
     course::Course,
+    digest::sha256,
     error::Result,
     workspace::{self, Workspace},
 };
@@ -142,7 +143,7 @@ impl<'a> Records<'a> {
                 return Ok(Some(blob));
             }
         }
-        let as_given = |bytes: &[u8]| self.given.get(file) == Some(&digest_of_bytes(bytes));
+        let as_given = |bytes: &[u8]| self.given.get(file) == Some(&sha256(bytes));
         Ok(match here {
             Some(here) if as_given(here) => Some(here.to_vec()),
             _ => copy.filter(|copy| as_given(copy)),
@@ -155,17 +156,11 @@ fn kit(course: &Course, found: &mut StartingFiles) -> Result<()> {
     for (name, digest) in &course.kit {
         let path = course.workspace.kit().join(name);
         let file = course.workspace.shown(&path).to_owned();
-        let is_shipped = |bytes: &Vec<u8>| digest_of(&text_of(bytes.clone())) == *digest;
-        if workspace::read_bytes_if_there(&path)?.is_some_and(|bytes| is_shipped(&bytes)) {
-            continue;
-        }
-        let copy = workspace::read_bytes_if_there(&course.workspace.pristine(&file))?;
-        let shipped = copy
-            .filter(is_shipped)
-            .or_else(|| committed(course.workspace.root(), &file).filter(is_shipped));
-        match shipped {
+        let here = workspace::read_bytes_if_there(&path)?.map(text_of);
+        match shipped_text(course, &file, digest, here.as_ref())? {
+            Some(shipped) if here.as_ref() == Some(&shipped) => {}
             Some(shipped) => {
-                found.instead.insert(file, Some(shipped));
+                found.instead.insert(file, Some(shipped.into_bytes()));
             }
             None => found.lost.push(file),
         }

@@ -29,11 +29,12 @@ pub fn is_shipped(path: &str) -> bool {
         && !LEFT_OUT.iter().any(|out| path.starts_with(out))
 }
 
-/// The lines of [`DIGESTS`]: each path with git's name for the shipped text.
+/// The lines of [`DIGESTS`]: each path with git's name for the shipped text. What is no such name is passed over.
 pub fn digests(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.lines().filter_map(|line| {
         let (id, path) = line.split_once("  ")?;
-        Some((path, id))
+        let is_name = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_name.then_some((path, id))
     })
 }
 

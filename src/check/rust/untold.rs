@@ -35,11 +35,12 @@ pub(super) fn refuse_depth(job: Job<'_>, text: &str, report: &mut Report) -> boo
     if let Some(line) = line {
         report.fail(Finding {
             actual: Some("code within code within code, more levels deep than the runner reads".into()),
-            explain: Some(
-                "64 levels of brackets, or 4000 words in one expression, are where it ends. Give the inner parts functions or \
-                 variables of their own."
-                    .into(),
-            ),
+            explain: Some(format!(
+                "{} levels of brackets, or {} words in one expression, are where it ends. Give the inner parts functions or \
+                 variables of their own.",
+                build::MOST_LEVELS,
+                build::MOST_WORDS
+            )),
             location: Some(place(job, line)),
             ..Finding::new(TESTS_DECIDE)
         });

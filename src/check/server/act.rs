@@ -15,8 +15,11 @@ use crate::error::Result;
 impl Telling<'_> {
     /// A step at each of its instances, then a look at what the server has left behind.
     pub(super) fn take(&mut self, step: &Step, servers: &mut [Server]) -> Result<Came> {
-        let file = step.tables_away.as_ref();
-        let away = file.and_then(|file| tables_away::take(&self.dir.join(file)));
+        let file = step.tables_away.as_ref().map(|file| self.dir.join(file));
+        let away = match file.as_deref().map(tables_away::take).transpose() {
+            Ok(away) => away.flatten(),
+            Err(locked) => return Ok(Came::Broken(vec![locked])),
+        };
         for at in step.turns(servers.len()) {
             self.at = at;
             let came = self.beside_others(step, servers)?;
@@ -24,7 +27,11 @@ impl Telling<'_> {
                 return Ok(came);
             }
         }
-        drop(away);
+        if let (Some(away), Some(file)) = (away, &file)
+            && let Err(locked) = away.back(file)
+        {
+            return Ok(Came::Broken(vec![locked]));
+        }
         let problems = self.afterwards(step, servers)?;
         Ok(if problems.is_empty() {
             Came::Expected

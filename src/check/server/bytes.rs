@@ -6,7 +6,7 @@ use super::{
     pieces::{self, Piece},
     template::{Template, Values},
 };
-use hmac_sha256::Hash;
+use crate::digest::sha256;
 
 /// More bytes than this are told by their length and hash.
 const SHOWN: usize = 200;
@@ -197,14 +197,6 @@ pub(super) fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
         return Some(0);
     }
     bytes.windows(part.len()).position(|window| window == part)
-}
-
-/// The SHA-256 of bytes in hexadecimal digits.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    Hash::hash(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 #[cfg(test)]

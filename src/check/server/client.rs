@@ -7,7 +7,7 @@ mod parcel;
 use super::{
     action::{Body, Send, filled},
     browser::{
-        cookies::{Asking, Jar},
+        cookies::{self, Asking, Jar},
         origin::Origin,
     },
     escape::shell_word,
@@ -189,15 +189,12 @@ impl Ask {
     /// The cookies that this client would send to the server now.
     pub(super) fn cookies(&self, jars: &Jars, port: u16) -> String {
         let jar = self.client.as_ref().and_then(|name| jars.get(name));
-        let server = Origin::Known {
-            scheme: "http".to_owned(),
-            host: "127.0.0.1".to_owned(),
-            port: Some(port),
-        };
-        let sent = jar.map(|jar| jar.for_request(&server, "/", Asking::Program).0);
-        let pairs = sent.into_iter().flatten();
-        let pairs = pairs.map(|(name, value)| format!("{name}={value}"));
-        pairs.collect::<Vec<_>>().join("; ")
+        let server = Origin::parse(&format!("http://127.0.0.1:{port}"));
+        let sent = jar.zip(server).map(|(jar, server)| {
+            let (sent, _) = jar.for_request(&server, "/", Asking::Program);
+            cookies::header(&sent)
+        });
+        sent.unwrap_or_default()
     }
 
     /// What is sent, in a few words.

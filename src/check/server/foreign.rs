@@ -165,30 +165,21 @@ fn program(command: &[String], file: &Path) -> Program {
 /// work. In a project the learner has.
 pub(super) fn missing(program: &str, kind: Kind, report: &mut Report) {
     if kind != Kind::Project {
-        report.outcome = Outcome::Skipped {
-            reason: format!("needs {program}, which is not installed here"),
-        };
+        report.outcome = Outcome::lacks(program);
         report.badge = None;
         return;
     }
+    // What has failed before fails wherever it is judged.
+    let is_first = report.findings.is_empty();
     report.fail(Finding {
         expected: Some("a command that begins with a program which is installed here".into()),
-        actual: Some(format!("{NO_PROGRAM}{program}")),
+        actual: Some(format!("there is no program {program}")),
         explain: Some(format!(
             "Is it spelled {program} in the file {COMMAND} or {BUILD}? No shell reads the line: a variable before the command (`A=b`) is taken for the program."
         )),
         ..Finding::new(COMMANDED)
     });
-}
-
-/// How [`missing`] begins to say which program a project names.
-const NO_PROGRAM: &str = "there is no program ";
-
-/// The program that the command of a project names and that is not installed here, if that is what the report says.
-pub fn missing_language(report: &Report) -> Option<&str> {
-    let first = report.findings.first()?;
-    let missing = first.actual.as_ref()?.strip_prefix(NO_PROGRAM)?;
-    (first.claim == COMMANDED).then_some(missing)
+    report.missing_program = is_first.then(|| program.to_owned());
 }
 
 #[cfg(test)]

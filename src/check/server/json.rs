@@ -33,8 +33,10 @@ pub(super) struct Path {
 }
 
 impl Path {
+    /// Reads a JSONPath, as in `$.items[0].name`.
+    ///
     /// # Errors
-    /// If the text is no JSONPath.
+    /// If the text is none.
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
         Ok(Self {
             text: text.to_owned(),

@@ -107,7 +107,7 @@ pub(super) fn judge(
             match bytes.contains(&0) {
                 // Nobody reads a data file: what was looked for is told, and not all that there is.
                 true => problem.map(|problem| Problem {
-                    actual: in_data(path, &text, matcher, values),
+                    actual: in_data((path, bytes.len()), &text, matcher, values),
                     ..problem
                 }),
                 false => problem,
@@ -117,12 +117,14 @@ pub(super) fn judge(
 }
 
 /// What is wrong with a file that is no text.
-fn in_data(path: &str, text: &str, matcher: &Matcher, values: &Values) -> String {
+fn in_data(
+    (path, length): (&str, usize),
+    text: &str,
+    matcher: &Matcher,
+    values: &Values,
+) -> String {
     let Some((found, before)) = matcher.unwanted(text, values) else {
-        return format!(
-            "nothing of that kind in {path}, in its {} bytes",
-            text.len()
-        );
+        return format!("nothing of that kind in {path}, in its {length} bytes");
     };
     let readable = |letter: &char| !letter.is_control() && *letter != char::REPLACEMENT_CHARACTER;
     let mut before: Vec<char> = before.chars().rev().take_while(readable).take(40).collect();

@@ -73,7 +73,6 @@ use crate::{
     workspace::{self, project},
 };
 use converse::Lines;
-pub use foreign::missing_language;
 use ladder::{Ladder, Rung};
 use launch::{LISTENS, Launch, Server};
 pub use onlooker::Seen;

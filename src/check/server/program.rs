@@ -8,16 +8,13 @@ mod verdict;
 use super::steps::Story;
 use crate::{
     build::{self, Constancy, Harness, Level, TestFn, Unit},
-    check::{
-        Job, Means, Stage, compile,
-        memory::{hex, identity, part},
-    },
+    check::{Job, Means, Stage, compile, memory::identity},
     course::course_error,
+    digest::Parts,
     error::{Error, Result},
     process::{Program, Record},
     workspace,
 };
-use hmac_sha256::Hash;
 use std::path::{Path, PathBuf};
 
 /// What a check program speaks with.
@@ -98,17 +95,17 @@ impl Checks {
     pub(super) fn compile(self, job: Job<'_>, means: Means<'_>) -> Result<Compiled> {
         let linking = compile::linking(job, means)?;
         let dir = job.build_dir.join("check");
-        let mut digest = Hash::new();
-        part(&mut digest, "program", self.text.as_bytes());
+        let mut digest = Parts::new();
+        digest.named("program", self.text.as_bytes());
         for (name, text) in KIT {
-            part(&mut digest, name, text.as_bytes());
+            digest.named(name, text.as_bytes());
         }
         let compiler = identity(&means.toolchain.rustc);
-        part(&mut digest, "compiler", compiler.as_bytes());
-        part(&mut digest, "crates", format!("{linking:?}").as_bytes());
+        digest.named("compiler", compiler.as_bytes());
+        digest.named("crates", format!("{linking:?}").as_bytes());
         let lock = workspace::read_if_there(&job.course.workspace.dependencies_lock())?;
-        part(&mut digest, "lock", lock.unwrap_or_default().as_bytes());
-        let key = hex(digest);
+        digest.named("lock", lock.unwrap_or_default().as_bytes());
+        let key = digest.finish();
         let note = dir.join("compiled");
         if let Some(program) = known(&note, &key)? {
             return Ok(self.compiled(&program, job));

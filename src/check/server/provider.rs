@@ -146,22 +146,23 @@ impl Reader<'_> {
                 "As in redirect_path = \"/callback\" and users = [{ name = \"anna\", email = \"anna@example.test\" }].",
             );
         }
-        let mut users = Vec::new();
+        let mut users: Vec<PlannedUser> = Vec::new();
         for user in raw.users {
-            if let Some(other) = &user.same_as
-                && !users
-                    .iter()
-                    .any(|known: &PlannedUser| known.name == *other.get_ref())
-            {
-                return self.fail(
-                    other,
-                    format!("no user before this one is {}", other.get_ref()),
-                    "same_as names the user whose `sub` this one has.",
-                );
+            let mut same_as = None;
+            if let Some(other) = user.same_as {
+                let Some(known) = users.iter().find(|known| known.name == *other.get_ref()) else {
+                    return self.fail(
+                        &other,
+                        format!("no user before this one is {}", other.get_ref()),
+                        "same_as names the user whose `sub` this one has.",
+                    );
+                };
+                // That one may be the same as another again.
+                same_as = Some(known.same_as.as_ref().unwrap_or(&known.name).clone());
             }
             users.push(PlannedUser {
                 name: user.name,
-                same_as: user.same_as.map(Spanned::into_inner),
+                same_as,
                 email: self.template(&user.email)?,
                 email_verified: user.email_verified,
             });

@@ -231,7 +231,7 @@ impl Reader<'_> {
             );
         }
         let mut names = Vec::new();
-        let each = self.each(at, raw.each)?;
+        let (each, of_each) = self.each(at, raw.each)?;
         let deed = self.deed(at, raw.signal, raw.restart, raw.service)?;
         if raw.grace_seconds.is_some() && !matches!(deed, Some(Action::Life(_))) {
             return self.fail(
@@ -338,6 +338,9 @@ impl Reader<'_> {
                 "Take parallel away.",
             );
         }
+        if let Some(file) = &raw.tables_away {
+            self.below_the_server(at, file)?;
+        }
         let own = own_names(&each, raw.parallel.is_some() || meanwhile.is_some());
         let is_random = action.is_random()
             || names.iter().any(|name| name.starts_with("random."))
@@ -350,6 +353,7 @@ impl Reader<'_> {
         for need in &raw.needs {
             needs.push(self.earlier(need)?);
         }
+        needs.extend(of_each);
         needs.extend(same_as);
         // What each client of a group was told is for that client alone.
         let told = captures.iter().filter(|_| raw.parallel.is_none());

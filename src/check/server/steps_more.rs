@@ -16,6 +16,7 @@ use super::{
 use crate::{
     course::{Spanned, nearest},
     error::Result,
+    workspace::stays_inside,
 };
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -25,9 +26,14 @@ use std::{collections::BTreeMap, time::Duration};
 const EACH: &str = "each";
 
 impl Reader<'_> {
-    /// The inputs of a step, with the names that they give values to.
-    pub(super) fn each(&self, at: &Spanned<String>, raw: Vec<RawEach>) -> Result<Vec<Input>> {
+    /// The inputs of a step, with the names that they give values to, and the steps that capture what they are made of.
+    pub(super) fn each(
+        &self,
+        at: &Spanned<String>,
+        raw: Vec<RawEach>,
+    ) -> Result<(Vec<Input>, Vec<usize>)> {
         let mut inputs: Vec<Input> = Vec::new();
+        let mut needs = Vec::new();
         for raw in raw {
             let input: Input = match raw {
                 RawEach::Text(text) => vec![(EACH.to_owned(), Template::new(&text))],
@@ -36,7 +42,8 @@ impl Reader<'_> {
                     .map(|(name, text)| (format!("{EACH}.{name}"), Template::new(&text)))
                     .collect(),
             };
-            self.check_names(at, input.iter().flat_map(|(_, text)| text.names()))?;
+            let texts = input.iter().flat_map(|(_, text)| text.names());
+            needs.extend(self.check_names(at, texts)?);
             let names = |input: &Input| -> Vec<String> {
                 input.iter().map(|(name, _)| name.clone()).collect()
             };
@@ -52,7 +59,19 @@ impl Reader<'_> {
             }
             inputs.push(input);
         }
-        Ok(inputs)
+        Ok((inputs, needs))
+    }
+
+    /// Refuses a path that leads out of the server's directory: what a step writes there must not reach the learner's files.
+    pub(super) fn below_the_server<T>(&self, at: &Spanned<T>, path: &str) -> Result<()> {
+        if stays_inside(std::path::Path::new(path)) {
+            return Ok(());
+        }
+        self.fail(
+            at,
+            format!("`{path}` leaves the server's directory"),
+            "Name a path below it, without `..`.",
+        )
     }
 
     pub(super) fn together(
@@ -64,6 +83,9 @@ impl Reader<'_> {
         let Some(raw) = raw else {
             return Ok(Together::default());
         };
+        if let Some(file) = &raw.write_lock {
+            self.below_the_server(at, file)?;
+        }
         let mut together = Together {
             distinct: raw.distinct,
             write_lock: raw.write_lock,

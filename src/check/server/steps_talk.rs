@@ -246,13 +246,7 @@ impl Reader<'_> {
         raw: Spanned<TextOr<RawFile>>,
     ) -> Result<Laid> {
         let at = Spanned::new(raw.span(), ());
-        if !stays_inside(Path::new(&path)) {
-            return self.fail(
-                &at,
-                format!("`{path}` leaves the server's directory"),
-                "Name a path below it, without `..`.",
-            );
-        }
+        self.below_the_server(&at, &path)?;
         let what = match raw.into_inner() {
             TextOr::Text(text) => What::Bytes(vec![Piece::Text(Template::new(&text))]),
             TextOr::Table(RawFile {

@@ -1,10 +1,11 @@
 //! A table as plain data: what a statement gave, or what lies in the database. It compares nothing.
 
+use crate::digest::hex;
 use rusqlite::{
     Connection,
     types::{Value, ValueRef},
 };
-use std::{cmp::Ordering, fmt::Write as _};
+use std::cmp::Ordering;
 
 /// Column names and rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,13 +44,7 @@ impl Cell {
             ValueRef::Text(bytes) => {
                 format!("'{}'", String::from_utf8_lossy(bytes).replace('\'', "''"))
             }
-            ValueRef::Blob(bytes) => {
-                let mut text = String::from("x'");
-                for byte in bytes {
-                    let _ = write!(text, "{byte:02x}");
-                }
-                text + "'"
-            }
+            ValueRef::Blob(bytes) => format!("x'{}'", hex(bytes)),
         })
     }
 

@@ -23,6 +23,14 @@ pub(in super::super) enum Asking {
 /// Names with what belongs to them: a value or a reason.
 pub(in super::super) type Pairs = Vec<(String, String)>;
 
+/// What stands in the header Cookie.
+pub(in super::super) fn header(cookies: &[(String, String)]) -> String {
+    let pairs = cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
 /// No run lasts as long as this.
 const A_LONG_TIME: Duration = Duration::from_secs(400 * 86_400);
 

@@ -256,11 +256,7 @@ impl Browser {
         }
         headers.extend(self.fetch_headers(request.origin));
         if !cookies.is_empty() {
-            let pairs: Vec<String> = cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
-            headers.push(("Cookie".to_owned(), pairs.join("; ")));
+            headers.push(("Cookie".to_owned(), cookies::header(cookies)));
         }
         send.headers.extend(templates(headers));
         send

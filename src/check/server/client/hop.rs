@@ -3,6 +3,7 @@
 
 use super::{
     super::{
+        browser::cookies::header,
         expect::{About, Problem},
         message::{Length, Message},
     },
@@ -86,10 +87,7 @@ fn request(
         request = request.header(name, value);
     }
     if !cookies.is_empty() && !parcel.gives("Cookie") {
-        let pairs = cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        request = request.header("Cookie", pairs.collect::<Vec<_>>().join("; "));
+        request = request.header("Cookie", header(cookies));
     }
     match &parcel.body {
         Some(body) => request.body(body.clone()),

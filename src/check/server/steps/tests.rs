@@ -35,12 +35,18 @@ fn a_whole_story_is_read() {
         claim = "two"
         raw = ["GET ${where}", { repeat = "a", times = 3 }, { hex = "0d 0a" }]
         expect = { body = "hi", connection = "closed" }
+        [[step]]
+        claim = "three"
+        each = ["/", "${where}"]
+        send = { path = "${each}" }
+        expect = { status = 200 }
     "#;
     let story = read(Path::new("a.toml"), text, &of(Kind::Server))
         .expect("it is right")
         .swap_remove(0);
     assert_eq!(story.step_limit, Some(Duration::from_secs(2)));
     assert_eq!(story.steps[1].needs, [0]);
+    assert_eq!(story.steps[2].needs, [0], "an input is made of a capture");
 }
 
 #[test]

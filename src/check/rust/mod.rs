@@ -14,7 +14,7 @@ use crate::{
     outcome::{Finding, Output, Report, millis},
     workspace,
 };
-use std::{iter, path::Path, time::Instant};
+use std::{iter, path::Path, thread, time::Instant};
 
 /// What the learner reads when the file's tests are not the shipped ones.
 const TESTS_PUT_BACK: &str = "The tests in this file were changed. The shipped ones were used: the code above them is what counts.";
@@ -31,9 +31,16 @@ pub(super) fn check(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Rep
 }
 
 fn check_tests(job: Job<'_>, text: &str, means: Means<'_>, report: &mut Report) -> Result<()> {
-    let prepared = prepare(job, text)?;
+    // Each reads the learner's file for itself, which takes milliseconds, and the compiler waits for both.
+    let (prepared, tricks) = thread::scope(|scope| {
+        let tricks = scope.spawn(|| build::tricks(text, job.pristine));
+        (prepare(job, text), tricks.join())
+    });
+    let prepared = prepared?;
+    // A panic goes on as if it had happened here.
+    let tricks = tricks.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     let is_too_deep = !prepared.parsed && untold::refuse_depth(job, text, report);
-    if is_too_deep || untold::refuse(job, text, report) {
+    if is_too_deep || untold::refuse(job, &tricks, report) {
         prepared.not_run(report);
         return Ok(());
     }

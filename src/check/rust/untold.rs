@@ -3,16 +3,15 @@
 
 use super::Job;
 use crate::{
-    build::{self, TrickKind},
+    build::{self, Trick, TrickKind},
     outcome::{Finding, Location, Report},
 };
 
 /// The claim that the tests, and nothing else, decide.
 const TESTS_DECIDE: &str = "the shipped tests can judge this file";
 
-/// True if the file is refused; the reasons are in the report then.
-pub(super) fn refuse(job: Job<'_>, text: &str, report: &mut Report) -> bool {
-    let tricks = build::tricks(text, job.pristine);
+/// True if the file is refused for these tricks; the reasons are in the report then.
+pub(super) fn refuse(job: Job<'_>, tricks: &[Trick], report: &mut Report) -> bool {
     for (position, trick) in tricks.iter().enumerate() {
         let (actual, explain) = words(&trick.kind);
         let finding = Finding {

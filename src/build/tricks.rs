@@ -146,8 +146,10 @@ fn look(tokens: TokenStream, place: Place, found: &mut Vec<Trick>) {
                     found.push(Trick { line, kind });
                 }
             }
-            // In an attribute it may be a comment.
-            TokenTree::Literal(literal) if place == Place::Code => {
+            // A comment before an item comes as #[doc = "…"].
+            TokenTree::Literal(literal)
+                if !(place == Place::Attribute && word(before(2)).as_deref() == Some("doc")) =>
+            {
                 let text = literal.to_string();
                 if OWN_MEMORY.iter().any(|place| text.contains(place)) {
                     let kind = TrickKind::OwnMemory;
@@ -322,6 +324,10 @@ mod tests {
             ),
             (
                 "fn a() { std::fs::read(\"/proc/self/mem\").ok(); }",
+                TrickKind::OwnMemory,
+            ),
+            (
+                "fn a() { open!(#[\"/proc/self/mem\"]); }",
                 TrickKind::OwnMemory,
             ),
             (

@@ -5,7 +5,7 @@
 
 use super::pristine::{git, known_to_git};
 use crate::{
-    course::{Course, Exercise},
+    course::Course,
     error::Result,
     workspace::{self, Workspace, packed},
 };
@@ -121,18 +121,11 @@ pub(super) fn names_of<'a>(
     }
 }
 
-/// Those of an exercise's files that are listed as shipped; all of them if none is.
-pub(super) fn shipped_of(
-    course: &Course,
-    exercise: &Exercise,
-    mut files: Vec<PathBuf>,
-) -> Result<Vec<PathBuf>> {
-    let names = read(&course.workspace.digests())?;
-    let place = course.relative_place(exercise);
-    if names.keys().any(|file| file.starts_with(&place)) {
+/// Leaves those of an exercise's files that are listed as shipped; all of them if none is.
+pub(super) fn keep_shipped(files: &mut Vec<PathBuf>, names: &Names, place: &Path) {
+    if names.keys().any(|file| file.starts_with(place)) {
         files.retain(|file| names.contains_key(file));
     }
-    Ok(files)
 }
 
 pub(super) fn read(file: &Path) -> Result<Names> {

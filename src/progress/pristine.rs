@@ -41,14 +41,20 @@ impl<'a> Pristine<'a> {
     pub fn take(course: &'a Course) -> Result<Self> {
         digests::renew(course)?;
         let workspace = &course.workspace;
+        // What a learner adds to a project later is never copied: then its root has a copy.
+        let has_copy = |file: &Path| workspace.pristine(file).exists();
+        let without = course.exercises.iter();
+        let without = without.filter(|one| !has_copy(&course.relative_file(one)));
+        let without: Vec<&Exercise> = without.collect();
+        let names = match without.is_empty() {
+            true => digests::Names::new(),
+            false => digests::read(&workspace.digests())?,
+        };
         let mut missing = Vec::new();
-        for exercise in &course.exercises {
-            // What a learner adds to a project later is never copied: then its root has a copy.
-            if !workspace.pristine(&course.relative_file(exercise)).exists() {
-                let of_it = digests::shipped_of(course, exercise, written(course, exercise)?)?;
-                let has_copy = |file: &PathBuf| workspace.pristine(file).exists();
-                missing.extend(of_it.into_iter().filter(|file| !has_copy(file)));
-            }
+        for exercise in without {
+            let mut files = written(course, exercise)?;
+            digests::keep_shipped(&mut files, &names, &course.relative_place(exercise));
+            missing.extend(files.into_iter().filter(|file| !has_copy(file)));
         }
         if !missing.is_empty() {
             let edited = edited_files(workspace.root());
